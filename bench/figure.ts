@@ -1,0 +1,36 @@
+/** One measured figure, with the bar it is held against. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it must not exceed, or must reach. */
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** How it came about, where the name does not say it. */
+  readonly note?: string;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  readonly description: string;
+  /** @param tell Gets a line now and then about how far it is. */
+  run(tell: (line: string) => void): Promise<readonly Figure[]>;
+}
+
+/** @returns Whether the figure holds its bar; undefined without one. */
+export function holds({ value, atMost, atLeast }: Figure): boolean | undefined {
+  if (atMost === undefined && atLeast === undefined) return undefined;
+  return (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
+}
+
+/** @param fraction 0..1. @returns The nearest-rank quantile; NaN of nothing. */
+export function quantile(values: Iterable<number>, fraction: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
+}
+
+/** @returns CPU time of this whole process so far, all threads, milliseconds. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,0 +1,85 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Row } from '../../platform/database/database.ts';
+import { RoadstreamError } from '../../schemas/errors.ts';
+import type { Alert } from '../../schemas/messages.ts';
+import type { DatabaseGate } from '../database-gate.ts';
+
+const instantError = 'must be a time like 2026-01-31T12:00:00Z';
+const instant = z.iso
+  .datetime({ offset: true, error: instantError })
+  // PostgreSQL knows no year 0, and no zone 16 hours away.
+  .refine((text) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d):\d\d$/.test(text), instantError);
+/** PostgreSQL takes no zero bytes in a text. */
+const name = z.string().regex(/^[^\0]{1,63}$/, 'must be a name of 1 to 63 characters');
+
+/** `from` is within, `to` is not. */
+const querySchema = z.strictObject({
+  stream: name.optional(),
+  type: name.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  limit: z.coerce.number({ error: 'must be a whole number from 1 to 500' }).int().min(1).max(500).default(100),
+  cursor: z
+    .string()
+    .transform((text, context) => {
+      const [raisedAtUs, alertId] = Buffer.from(text, 'base64url').toString().split(' ');
+      if (/^\d{1,16}$/.test(raisedAtUs!) && alertId && !alertId.includes('\0')) return { raisedAtUs: Number(raisedAtUs), alertId };
+      context.addIssue({ code: 'custom', message: 'must be the nextCursor of an earlier answer' });
+      return z.NEVER;
+    })
+    .optional(),
+});
+
+const us = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`;
+const columns = `alert_id, stream_id, vehicle_id, type, severity, state, epoch, sequence, rtp_timestamp, ${us('raised_at')} as raised_at,
+  ${us('updated_at')} as updated_at, ${us('cleared_at')} as cleared_at, track_id, message, rule, evidence, model_set, ${us('published_at')} as published_at`;
+
+/** What has been alerted of, newest first. */
+export function alertRoutes(gate: DatabaseGate): Hono {
+  return new Hono().get('/', async (context) => {
+    const result = querySchema.safeParse(context.req.query());
+    if (!result.success) {
+      const reasons = result.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+      const known = Object.keys(querySchema.shape).join(', ');
+      throw new RoadstreamError('REQUEST_INVALID', `The query is not understood: ${reasons.join('; ')}. It may hold ${known}.`);
+    }
+    const { stream, type, from, to, limit, cursor } = result.data;
+    // One more than asked for tells whether there is another page.
+    const rows = await gate.database.query(
+      `select ${columns} from alert
+       where ($1::text is null or stream_id = $1) and ($2::text is null or type = $2)
+         and ($3::timestamptz is null or raised_at >= $3) and ($4::timestamptz is null or raised_at < $4)
+         and ($5::bigint is null or (raised_at, alert_id) < (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text))
+       order by raised_at desc, alert_id desc limit $7`,
+      [stream ?? null, type ?? null, from ?? null, to ?? null, cursor?.raisedAtUs ?? null, cursor?.alertId ?? null, limit + 1],
+    );
+    const alerts = rows.slice(0, limit).map(toAlert);
+    const last = rows.length > limit ? alerts.at(-1) : undefined;
+    return context.json({ alerts, nextCursor: last ? Buffer.from(`${last.raisedAtUs} ${last.alertId}`).toString('base64url') : null });
+  });
+}
+
+function toAlert(row: Row): Alert {
+  const orNull = (value: unknown) => (value === null ? null : Number(value));
+  return {
+    alertId: row.alert_id as string,
+    streamId: row.stream_id as string,
+    vehicleId: row.vehicle_id as string | null,
+    type: row.type as string,
+    severity: row.severity as Alert['severity'],
+    state: row.state as Alert['state'],
+    epoch: Number(row.epoch),
+    sequence: Number(row.sequence),
+    rtpTimestamp: Number(row.rtp_timestamp),
+    raisedAtUs: Number(row.raised_at),
+    updatedAtUs: Number(row.updated_at),
+    clearedAtUs: orNull(row.cleared_at),
+    trackId: orNull(row.track_id),
+    message: row.message as string,
+    rule: row.rule as string,
+    evidence: row.evidence as Alert['evidence'],
+    modelSet: row.model_set as string,
+    publishedAtUs: Number(row.published_at),
+  };
+}

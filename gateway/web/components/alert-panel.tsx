@@ -1,0 +1,74 @@
+import { useEffect } from 'preact/hooks';
+import type { Alert } from '../../../schemas/messages.ts';
+import { alertEnding, isActive } from '../live/alert-list.ts';
+import type { ControlRoom, RoomState } from '../live/control-room.ts';
+import { alertFigures, formatMoment, humanName } from '../live/format.ts';
+import { SeverityMark } from './severity-mark.tsx';
+
+/** Every alert, newest first: what is dangerous now and what was. */
+export function AlertPanel({ room, state }: { readonly room: ControlRoom; readonly state: RoomState }) {
+  const active = state.alerts.filter((alert) => isActive(alert, state.nowUs)).length;
+  // Seen in the tab while the page is behind another one.
+  useEffect(() => {
+    document.title = active > 0 ? `(${active}) roadstream` : 'roadstream';
+  }, [active]);
+  return (
+    <aside class="alerts" aria-labelledby="alerts-title">
+      <header>
+        <h2 id="alerts-title">Alerts</h2>
+        {/* Silence is no all-clear while nothing can be heard. */}
+        <p data-active={active}>{active > 0 ? `${active} now` : state.connection === 'open' ? 'all clear' : 'not connected'}</p>
+      </header>
+      {state.alerts.length === 0 ? (
+        <p class="alerts-none">
+          Nothing dangerous so far. When the gap to a vehicle ahead closes too fast, it stands here within a fraction of a second.
+        </p>
+      ) : (
+        <ol>
+          {state.alerts.map((alert) => (
+            <AlertRow key={alert.alertId} alert={alert} room={room} nowUs={state.nowUs} />
+          ))}
+        </ol>
+      )}
+    </aside>
+  );
+}
+
+interface AlertRowProps {
+  readonly alert: Alert;
+  readonly room: ControlRoom;
+  readonly nowUs: number;
+}
+
+function AlertRow({ alert, room, nowUs }: AlertRowProps) {
+  const where = [alert.vehicleId, alert.streamId].filter(Boolean).join(' · ');
+  return (
+    <li
+      class="alert"
+      data-alert-id={alert.alertId}
+      data-type={alert.type}
+      data-severity={alert.severity}
+      data-state={alert.state}
+      data-stream={alert.streamId}
+      data-active={isActive(alert, nowUs)}
+    >
+      <button type="button" onClick={() => room.select(alert.streamId)} title={`Show ${alert.streamId}. ${alert.rule}`}>
+        <SeverityMark severity={alert.severity} />
+        <strong>{humanName(alert.type)}</strong>
+        <time dateTime={new Date(alert.raisedAtUs / 1000).toISOString()}>{formatMoment(alert.raisedAtUs, nowUs)}</time>
+        <span class="alert-message">{alert.message}</span>
+        <span class="alert-figures">
+          {alertFigures(alert).map(({ name, value }) => (
+            <span key={name}>
+              {name} <b>{value}</b>
+            </span>
+          ))}
+        </span>
+        <span class="alert-where">
+          {where}
+          <span>{alertEnding(alert, nowUs)}</span>
+        </span>
+      </button>
+    </li>
+  );
+}

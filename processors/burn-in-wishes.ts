@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../platform/bus/bus.ts';
+import { nowUs } from '../platform/clock.ts';
+import { controlCodec } from '../schemas/codecs.ts';
+import { asRoadstreamError } from '../schemas/errors.ts';
+import type { Control } from '../schemas/messages.ts';
+import { topics } from '../schemas/topics.ts';
+
+export interface BurnInWishes {
+  /**
+   * @param capturedAtUs Of the picture about to be analysed.
+   * @returns The width in pixels that is wanted of this picture, or undefined when nobody wants it now.
+   */
+  widthFor(streamId: string, capturedAtUs: number): number | undefined;
+  close(): Promise<void>;
+}
+
+/** Follows who wants burned-in pictures of which stream: the most often and the largest wish is met, once for all. */
+export async function watchBurnInWishes(bus: Bus, log: Logger): Promise<BurnInWishes> {
+  const wishes = new Map<string, Map<string, Control>>();
+  const drawnAtUs = new Map<string, number>();
+
+  const subscription = await bus.subscribe({
+    topics: [topics.control],
+    from: 'latest',
+    async onBatch(batch) {
+      for (const { value } of batch) {
+        if (!value) continue;
+        try {
+          const wish = controlCodec.decode(value);
+          const ofStream = wishes.get(wish.streamId) ?? new Map<string, Control>();
+          wishes.set(wish.streamId, ofStream.set(wish.requester, wish));
+        } catch (thrown) {
+          log.warn({ error: asRoadstreamError(thrown).message }, 'a control message was ignored');
+        }
+      }
+    },
+  });
+
+  return {
+    widthFor(streamId, capturedAtUs) {
+      const ofStream = wishes.get(streamId);
+      if (!ofStream) return undefined;
+      let framesPerSecond = 0;
+      let width = 0;
+      for (const [requester, wish] of ofStream) {
+        if (wish.framesPerSecond === 0 || wish.untilUs < nowUs()) {
+          ofStream.delete(requester);
+          continue;
+        }
+        framesPerSecond = Math.max(framesPerSecond, wish.framesPerSecond);
+        width = Math.max(width, wish.width);
+      }
+      if (ofStream.size === 0) {
+        wishes.delete(streamId);
+        drawnAtUs.delete(streamId);
+        return undefined;
+      }
+      const sinceUs = capturedAtUs - (drawnAtUs.get(streamId) ?? Number.NEGATIVE_INFINITY);
+      // A little early is on time: pictures come on the camera's own grid, not on the wish's.
+      if (sinceUs >= 0 && sinceUs < 0.9e6 / framesPerSecond) return undefined;
+      drawnAtUs.set(streamId, capturedAtUs);
+      return width;
+    },
+    close: () => subscription.close(),
+  };
+}

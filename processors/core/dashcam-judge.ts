@@ -1,0 +1,275 @@
+import type { CameraConfiguration } from '../../schemas/configuration.ts';
+import type { Alert, Box, Track } from '../../schemas/messages.ts';
+import { type ApproachState, correctApproach, predictApproach, reclassifyApproach, startApproach, surpriseOf } from './approach-filter.ts';
+import { type BoxBias, boxBiasOf } from './box-bias.ts';
+import { boxOf, boxVelocityOf } from './box-filter.ts';
+import { dropTracks, emptyTracker, type PictureDetection, stepTracker, type TrackedBox, type TrackerState } from './byte-track.ts';
+import { type Approach, readApproach } from './collision.ts';
+import { type ForwardCollisionThresholds, forwardCollisionType } from './forward-collision.ts';
+import { type ForwardCollisionWatch, noForwardCollision, stepForwardCollision } from './forward-collision-watch.ts';
+import { type Camera, createCamera } from './geometry.ts';
+import { chooseLead, isInPath } from './path.ts';
+import { roadUserOf } from './road-users.ts';
+import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
+
+export type { PictureDetection } from './byte-track.ts';
+
+export interface DashcamFrame {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly capturedAtUs: number;
+  readonly rtpTimestamp: number;
+  /** Pixels of the picture that the boxes are in. */
+  readonly width: number;
+  readonly height: number;
+  readonly detections: readonly PictureDetection[];
+}
+
+export interface DashcamJudgement {
+  readonly tracks: Track[];
+  readonly horizonPx: number | null;
+  /** As in Perception: stage:reason. */
+  readonly degraded: string[];
+  /** Only what changed in this frame. publishedAtUs is 0: the edge fills it in. */
+  readonly alerts: Alert[];
+}
+
+export interface DashcamJudgeOptions {
+  readonly streamId: string;
+  readonly vehicleId: string | null;
+  readonly camera: CameraConfiguration;
+  readonly forwardCollision: ForwardCollisionThresholds;
+  readonly modelSet: string;
+  /** Of the detector that finds the boxes: boxBiasOf(its name). Without it, a middle one. */
+  readonly boxBias?: BoxBias;
+}
+
+/** Of the state's layout: Checkpoint.version. */
+export const dashcamStateVersion = 1;
+
+/** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
+export interface DashcamState {
+  readonly epoch: number | null;
+  readonly capturedAtUs: number;
+  readonly width: number;
+  readonly height: number;
+  /** Sum of the steps between frames; unlike capture times it never goes back. */
+  readonly clockSeconds: number;
+  readonly tracker: TrackerState;
+  readonly users: readonly FollowedUser[];
+  readonly leadId: number | null;
+  readonly watch: ForwardCollisionWatch;
+}
+
+/** What is known of a track beyond its box. */
+interface FollowedUser {
+  readonly trackId: number;
+  readonly class: string;
+  readonly state: ApproachState;
+  /** For how long boxes have told about the distance from frame to frame, all of the same thing. */
+  readonly knownSeconds: number;
+  /** Since a box last told anything about the distance. */
+  readonly blindSeconds: number;
+  readonly isInPath: boolean;
+}
+
+export interface DashcamJudge {
+  /** Judges the next analysed frame of the stream. */
+  push(frame: DashcamFrame): DashcamJudgement;
+  snapshot(): DashcamState;
+  /** Goes on exactly from where `snapshot` was taken, also after a way through JSON. */
+  restore(state: DashcamState): void;
+}
+
+/** Seconds that a step takes at least: clocks jump back, and no camera is faster. */
+const leastStepSeconds = 0.01;
+/** Seconds after which nothing is where it was. */
+const mostStepSeconds = 2;
+/** Seconds for which a lost track is still shown and judged: three frames at 15 frames/s. */
+const shownLostSeconds = 0.2;
+/** Seconds before the path is judged: three frames at 15 frames/s; until then no sideways motion can be told. */
+const pathSeconds = 0.2;
+/** Seconds after which what was not measured may come back boxed otherwise: more than one missed frame at 15 frames/s. */
+const steadySeconds = 0.1;
+/**
+ * Sigmas by which a box's size may differ from what was expected; one in 370 does by chance. What differs more is something else: the
+ * detector boxes the car beside it now, or both at once. Read as an approach, such a step comes from 80 m to 40 within a second.
+ */
+const mostSurpriseSigmas = 3;
+/** Seconds for which distance and closing speed are carried on without a measurement: hard braking changes both by then. */
+const mostBlindSeconds = 0.5;
+
+const initialState: DashcamState = {
+  epoch: null,
+  capturedAtUs: 0,
+  width: 0,
+  height: 0,
+  clockSeconds: 0,
+  tracker: emptyTracker,
+  users: [],
+  leadId: null,
+  watch: noForwardCollision,
+};
+
+/** The pure judge of one dashcam: detections in; tracks, distances, times to collision and alerts out. */
+export function createDashcamJudge(options: DashcamJudgeOptions): DashcamJudge {
+  let state = initialState;
+  return {
+    push(frame) {
+      const step = judgeFrame(options, state, frame);
+      state = step.state;
+      return step.judgement;
+    },
+    snapshot: () => state,
+    restore(from) {
+      state = from;
+    },
+  };
+}
+
+/** A confirmed track with what is known of it now. */
+interface JudgedUser {
+  readonly track: TrackedBox;
+  readonly user: FollowedUser | undefined;
+  readonly approach: Approach | undefined;
+}
+
+function judgeFrame(
+  options: DashcamJudgeOptions,
+  before: DashcamState,
+  frame: DashcamFrame,
+): { state: DashcamState; judgement: DashcamJudgement } {
+  const camera = createCamera(options.camera, frame.width, frame.height);
+  const { seconds, elapsedSeconds, isCut, degraded } = stepTime(before, frame);
+  const clockSeconds = before.clockSeconds + elapsedSeconds;
+
+  const tracker = stepTracker(
+    isCut ? dropTracks(before.tracker) : before.tracker,
+    frame.detections,
+    seconds,
+    camera.focalPx * pitchSigmaRadians,
+  );
+  const known = new Map(isCut ? [] : before.users.map((user) => [user.trackId, user]));
+  const bodies = tracker.tracks.flatMap(({ class: className, state, seenPx }) =>
+    seenPx && state === 'confirmed' && roadUserOf(className)?.group === 'vehicle' ? [seenPx] : [],
+  );
+  const judged = tracker.tracks.map((track): JudgedUser => {
+    const user = followUser(known.get(track.trackId), track, bodies, camera, options.boxBias ?? boxBiasOf(''), seconds);
+    return { track, user, approach: user && readApproach(user.state) };
+  });
+  const shown = judged.filter(({ track }) => track.state === 'confirmed' && track.unseenSeconds <= shownLostSeconds);
+  const inPath = shown.filter(({ user }) => user?.isInPath);
+  const leadId = chooseLead(
+    inPath.map(({ track, approach }) => ({ trackId: track.trackId, distanceMeters: approach!.distanceMeters })),
+    before.leadId,
+  );
+  const { watch, alerts } = stepForwardCollision(
+    before.watch,
+    options,
+    frame,
+    clockSeconds,
+    inPath.map(({ track, user, approach }) => ({
+      trackId: track.trackId,
+      class: track.class,
+      approach: approach!,
+      knownSeconds: user!.knownSeconds,
+      isSeen: user!.blindSeconds === 0,
+    })),
+  );
+
+  if (camera.horizonPx < 0 || camera.horizonPx > camera.bonnetPx) degraded.push('distance:horizon-outside-picture');
+  if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
+  return {
+    state: {
+      epoch: frame.epoch,
+      capturedAtUs: frame.capturedAtUs,
+      width: frame.width,
+      height: frame.height,
+      clockSeconds,
+      tracker,
+      users: judged.flatMap(({ user }) => user ?? []),
+      leadId,
+      watch,
+    },
+    judgement: { tracks: shown.map((each) => describeTrack(each, leadId)), horizonPx: camera.horizonPx, degraded, alerts },
+  };
+}
+
+/**
+ * How far this frame is from the one before. A new connection, another picture size or a long gap cut the tracks off;
+ * a capture time that does not advance counts as the shortest step.
+ */
+function stepTime(
+  before: DashcamState,
+  frame: DashcamFrame,
+): { seconds: number; elapsedSeconds: number; isCut: boolean; degraded: string[] } {
+  if (before.epoch === null) return { seconds: leastStepSeconds, elapsedSeconds: 0, isCut: true, degraded: [] };
+  const passed = (frame.capturedAtUs - before.capturedAtUs) / 1e6;
+  const elapsedSeconds = Math.max(leastStepSeconds, passed);
+  const isGap = passed > mostStepSeconds;
+  const isNew = frame.epoch !== before.epoch || frame.width !== before.width || frame.height !== before.height;
+  return {
+    seconds: Math.min(mostStepSeconds, elapsedSeconds),
+    elapsedSeconds,
+    isCut: isGap || isNew,
+    degraded: isGap ? ['tracking:gap'] : passed <= 0 && !isNew ? ['tracking:capture-time-went-back'] : [],
+  };
+}
+
+function followUser(
+  before: FollowedUser | undefined,
+  track: TrackedBox,
+  others: readonly Box[],
+  camera: Camera,
+  bias: BoxBias,
+  seconds: number,
+): FollowedUser | undefined {
+  const user = roadUserOf(track.class);
+  if (user?.group !== 'vehicle' && user?.group !== 'vulnerable') return undefined;
+  const sighting = track.seenPx && !isHidden(track.seenPx, others) ? sight(camera, track.seenPx, track.score, user, bias) : null;
+  if (sighting && user.group === 'vehicle' && isFlat(sighting)) return undefined;
+  const isMeasured = sighting !== null && (sighting.width ?? sighting.height ?? sighting.ground) !== null;
+  const blindSeconds = isMeasured ? 0 : (before?.blindSeconds ?? Infinity) + seconds;
+  if (blindSeconds > mostBlindSeconds) return undefined;
+  const predicted = before && predictApproach(before.state, user, seconds);
+  const isSameClass = before?.class === track.class;
+  const isOther = isMeasured && predicted !== undefined && isSameClass && surpriseOf(predicted, sighting) > mostSurpriseSigmas;
+  // A step of the size while nothing was measured would be read as motion: then the distance is found anew.
+  const isBack = isMeasured && before !== undefined && before.blindSeconds > steadySeconds;
+  const state = !isMeasured
+    ? predicted
+    : !predicted || isOther
+      ? startApproach(sighting, user)
+      : !isSameClass || isBack
+        ? reclassifyApproach(predicted, sighting, user)
+        : correctApproach(predicted, sighting, user, before.blindSeconds + seconds);
+  if (!state) return undefined;
+  const knownSeconds = !predicted || isOther || isBack ? 0 : before.knownSeconds + (isMeasured && before.blindSeconds === 0 ? seconds : 0);
+  const wasInPath = !isOther && (before?.isInPath ?? false);
+  return {
+    trackId: track.trackId,
+    class: track.class,
+    state,
+    knownSeconds,
+    blindSeconds,
+    isInPath: (wasInPath || knownSeconds >= pathSeconds) && isInPath(readApproach(state), user, wasInPath),
+  };
+}
+
+function describeTrack({ track, user, approach }: JudgedUser, leadId: number | null): Track {
+  return {
+    trackId: track.trackId,
+    class: track.class,
+    score: track.score,
+    boxPx: boxOf(track.moving),
+    boxVelocityPxps: boxVelocityOf(track.moving),
+    isLead: track.trackId === leadId,
+    inPath: user?.isInPath ?? false,
+    distanceMeters: approach?.distanceMeters ?? null,
+    distanceSigmaMeters: approach?.distanceSigmaMeters ?? null,
+    lateralMeters: approach?.lateralMeters ?? null,
+    closingSpeedMps: approach?.closingSpeedMps ?? null,
+    ttcSeconds: approach?.ttcSeconds ?? null,
+    ttcSigmaSeconds: approach?.ttcSigmaSeconds ?? null,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Table } from '../../platform/database/upsert.ts';
+import type { Alert } from '../../schemas/messages.ts';
+import type { TrackSecond } from './track-seconds.ts';
+
+/** One row an alert, in its newest state, whatever the order and however often its states come. */
+export const alertTable: Table<Alert> = {
+  name: 'alert',
+  key: ['alert_id'],
+  columns: [
+    { name: 'alert_id', type: 'text', value: (alert) => alert.alertId },
+    { name: 'stream_id', type: 'text', value: (alert) => alert.streamId },
+    { name: 'vehicle_id', type: 'text', value: (alert) => alert.vehicleId },
+    { name: 'type', type: 'text', value: (alert) => alert.type },
+    { name: 'severity', type: 'text', value: (alert) => alert.severity },
+    { name: 'state', type: 'text', value: (alert) => alert.state },
+    { name: 'epoch', type: 'bigint', value: (alert) => alert.epoch },
+    { name: 'sequence', type: 'bigint', value: (alert) => alert.sequence },
+    { name: 'rtp_timestamp', type: 'bigint', value: (alert) => alert.rtpTimestamp },
+    { name: 'raised_at', type: 'microseconds', value: (alert) => alert.raisedAtUs },
+    { name: 'updated_at', type: 'microseconds', value: (alert) => alert.updatedAtUs },
+    { name: 'cleared_at', type: 'microseconds', value: (alert) => alert.clearedAtUs },
+    { name: 'track_id', type: 'bigint', value: (alert) => alert.trackId },
+    { name: 'message', type: 'text', value: (alert) => alert.message },
+    { name: 'rule', type: 'text', value: (alert) => alert.rule },
+    { name: 'evidence', type: 'jsonb', value: (alert) => JSON.stringify(alert.evidence) },
+    { name: 'model_set', type: 'text', value: (alert) => alert.modelSet },
+    { name: 'published_at', type: 'microseconds', value: (alert) => alert.publishedAtUs },
+  ],
+  // Cleared is the last state there is; before it the newest frame counts.
+  precedence: [(row) => `(${row}.state = 'cleared')`, (row) => `${row}.updated_at`],
+};
+
+/** One row per stream, second and track. */
+export const trackSecondTable: Table<TrackSecond> = {
+  name: 'track_second',
+  key: ['stream_id', 'second', 'track_id'],
+  columns: [
+    { name: 'stream_id', type: 'text', value: (row) => row.streamId },
+    { name: 'second', type: 'microseconds', value: (row) => row.second * 1_000_000 },
+    { name: 'track_id', type: 'bigint', value: (row) => row.trackId },
+    { name: 'vehicle_id', type: 'text', value: (row) => row.vehicleId },
+    { name: 'class', type: 'text', value: (row) => row.class },
+    { name: 'frames', type: 'integer', value: (row) => row.frames },
+    { name: 'score_mean', type: 'real', value: (row) => row.scoreMean },
+    { name: 'lead_frames', type: 'integer', value: (row) => row.leadFrames },
+    { name: 'path_frames', type: 'integer', value: (row) => row.pathFrames },
+    { name: 'distance_min', type: 'real', value: (row) => row.distanceMinMeters },
+    { name: 'ttc_min', type: 'real', value: (row) => row.ttcMinSeconds },
+    { name: 'closing_speed_max', type: 'real', value: (row) => row.closingSpeedMaxMps },
+  ],
+  // After a restart a second may be summed up from its middle on: the row that saw more of it is the right one.
+  precedence: [(row) => `${row}.frames`],
+};

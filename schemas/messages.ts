@@ -1,0 +1,139 @@
+export const streamKinds = ['dashcam', 'cabin', 'roadside', 'scanner'] as const;
+export type StreamKind = (typeof streamKinds)[number];
+export type VideoCodec = 'h264' | 'h265' | 'vp8' | 'mjpeg';
+export type CaptureClock = 'senderReport' | 'arrival' | 'source';
+/** Mildest first. */
+export const severities = ['caution', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+/** Ticks a second of every rtpTimestamp: RTP's clock for video (RFC 3551). */
+export const rtpClockHz = 90_000;
+/** x1, y1, x2, y2. */
+export type Box = readonly [number, number, number, number];
+
+// The meaning and unit of each field stands in avro/*.avsc, which these mirror; test/schemas holds the two together.
+
+export interface AccessUnit {
+  readonly streamId: string;
+  readonly vehicleId: string | null;
+  readonly kind: StreamKind;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly capturedAtUs: number;
+  readonly clock: CaptureClock;
+  readonly publishedAtUs: number;
+  readonly rtpTimestamp: number;
+  readonly codec: VideoCodec;
+  readonly isKeyframe: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly payload: Buffer;
+}
+
+export interface Track {
+  readonly trackId: number;
+  readonly class: string;
+  readonly score: number;
+  readonly boxPx: Box;
+  readonly boxVelocityPxps: Box;
+  readonly isLead: boolean;
+  readonly inPath: boolean;
+  readonly distanceMeters: number | null;
+  readonly distanceSigmaMeters: number | null;
+  readonly lateralMeters: number | null;
+  readonly closingSpeedMps: number | null;
+  readonly ttcSeconds: number | null;
+  readonly ttcSigmaSeconds: number | null;
+}
+
+export interface Timing {
+  readonly publishedAtUs: number;
+  readonly waitedMs: number;
+  readonly decodeMs: number;
+  readonly inferenceMs: number;
+  readonly totalMs: number;
+}
+
+export interface Perception {
+  readonly streamId: string;
+  readonly vehicleId: string | null;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly capturedAtUs: number;
+  readonly rtpTimestamp: number;
+  readonly width: number;
+  readonly height: number;
+  readonly modelSet: string;
+  readonly horizonPx: number | null;
+  readonly degraded: readonly string[];
+  readonly tracks: readonly Track[];
+  readonly timing: Timing;
+}
+
+export interface Alert {
+  readonly alertId: string;
+  readonly streamId: string;
+  readonly vehicleId: string | null;
+  readonly type: string;
+  readonly severity: Severity;
+  readonly state: 'raised' | 'updated' | 'cleared';
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly rtpTimestamp: number;
+  readonly raisedAtUs: number;
+  readonly updatedAtUs: number;
+  readonly clearedAtUs: number | null;
+  readonly trackId: number | null;
+  readonly message: string;
+  readonly rule: string;
+  readonly evidence: Readonly<Record<string, number>>;
+  readonly modelSet: string;
+  readonly publishedAtUs: number;
+}
+
+export interface StreamStatus {
+  readonly streamId: string;
+  readonly vehicleId: string | null;
+  readonly kind: StreamKind;
+  readonly state: 'connecting' | 'live' | 'stalled' | 'waiting' | 'ended' | 'refused';
+  readonly source: string;
+  readonly epoch: number | null;
+  readonly codec: string | null;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly newestFrameAtUs: number | null;
+  readonly reconnects: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly updatedAtUs: number;
+}
+
+export interface Checkpoint {
+  readonly streamId: string;
+  readonly version: number;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly modelSet: string;
+  readonly state: string;
+}
+
+export interface Control {
+  readonly streamId: string;
+  readonly requester: string;
+  readonly framesPerSecond: number;
+  readonly width: number;
+  readonly untilUs: number;
+}
+
+export interface Snapshot {
+  readonly streamId: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly capturedAtUs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly jpeg: Buffer;
+}

@@ -1,0 +1,4 @@
+import { createWeriftEgress } from '../../gateway/live/werift-egress.ts';
+import { egressConformance } from './egress.ts';
+
+egressConformance('werift', createWeriftEgress);

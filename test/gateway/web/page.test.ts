@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import type { Bus } from '../../../platform/bus/bus.ts';
+import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
+import { nowUs } from '../../../platform/clock.ts';
+import { alertCodec } from '../../../schemas/codecs.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { needsBrowser } from '../../support/browser.ts';
+import { type ClipPicture, encodeClip, numberBits } from '../../support/clip.ts';
+import { Camera } from '../camera.ts';
+import { type RunningGateway, runGateway } from '../running-gateway.ts';
+import { alert } from './messages.ts';
+import { boxLeft, period, startPerceiver } from './perceiver.ts';
+
+let webDirectory: string;
+let clip: readonly ClipPicture[];
+
+before(async () => {
+  webDirectory = await mkdtemp(path.join(os.tmpdir(), 'roadstream-page-'));
+  const root = path.join(import.meta.dirname, '../../../gateway/web');
+  await build({ root, configFile: path.join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: webDirectory } });
+  clip = await encodeClip({ frames: period, keyframeEvery: 15 });
+});
+
+after(() => rm(webDirectory, { recursive: true, force: true }));
+
+interface Opened {
+  readonly page: Page;
+  readonly bus: Bus;
+  readonly gateway: RunningGateway;
+  readonly camera: Camera;
+  /** What the browser complained of. */
+  readonly faults: readonly string[];
+}
+
+/** The page in a browser, playing a camera whose perceptions come 80 ms later. The store never comes: the page must do without. */
+async function open(t: TestContext): Promise<Opened | undefined> {
+  const browser = await needsBrowser(t);
+  if (!browser) return undefined;
+  const bus = createEmbeddedBus();
+  // What publishes ends first, as it was begun first; then the gateway closes the bus.
+  const camera = new Camera(bus, { clip });
+  t.after(() => camera.pause());
+  await startPerceiver(t, bus, 80);
+  const gateway = await runGateway(t, { bus, webDirectory });
+  await camera.start();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) faults.push(message.text());
+  });
+  await page.goto(gateway.url);
+  await page.waitForSelector('.stage[data-phase=playing]');
+  return { page, bus, gateway, camera, faults };
+}
+
+test('exact mode shows every analysed picture with the boxes that were seen in it', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, camera, faults } = opened;
+  await page.evaluate(() => window.roadstream.setMode('exact'));
+  await page.waitForFunction(() => window.roadstream.stats()!.jitterBufferTargetMs > 0 && window.roadstream.stats()!.lastOverlay?.exact);
+  await sleep(2000);
+  const start = await page.evaluate(() => window.roadstream.stats()!);
+  // The canvas holds picture and boxes of one frame: read the number that the picture shows beside what was drawn over it.
+  const seen = await page.evaluate(async (bits) => {
+    const canvas = document.querySelector('canvas')!;
+    const strip = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+    const all: { shown: number; overlay: NonNullable<ReturnType<typeof window.roadstream.stats>>['lastOverlay'] }[] = [];
+    for (let round = 0; round < 60; round++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const { width, height } = canvas;
+      const picture = { width: Math.min(width, (height * 16) / 9), height: Math.min(height, (width * 9) / 16) };
+      const left = (width - picture.width) / 2;
+      const top = (height - picture.height) / 2;
+      strip.drawImage(canvas, left, top + picture.height / 32, picture.width, picture.height / 16, 0, 0, 320, 4);
+      const { overlay, pixels } = { overlay: window.roadstream.stats()!.lastOverlay, pixels: strip.getImageData(0, 0, 320, 4).data };
+      let shown = 0;
+      for (let bit = 0; bit < bits; bit++) if (pixels[(2 * 320 + bit * 20 + 10) * 4]! > 128) shown |= 1 << bit;
+      all.push({ shown, overlay });
+    }
+    return all;
+  }, numberBits);
+  const end = await page.evaluate(() => window.roadstream.stats()!);
+
+  for (const { shown, overlay } of seen) {
+    assert.ok(overlay, `picture ${shown} has no boxes`);
+    assert.equal(camera.published.get(overlay.drawnForRtpTimestamp), shown);
+    assert.equal(overlay.exact, shown % 2 === 0);
+    // Between two analysed pictures the box lies in the middle; at the clip's end it jumps back.
+    if (shown < period - 2) assert.equal(overlay.boxes[0]?.boxPx[0], boxLeft(shown));
+  }
+  assert.equal(end.framesWithOwnOverlay - start.framesWithOwnOverlay, end.framesAnalysedPresented - start.framesAnalysedPresented);
+  assert.deepEqual(faults, []);
+});
+
+test('lowest latency keeps nothing back, and draws each box where it is by then', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, camera } = opened;
+  await page.evaluate(() => window.roadstream.setMode('lowestLatency'));
+  await page.waitForFunction(() => window.roadstream.stats()!.lastOverlay?.origin === 'predicted');
+  const overlays = await page.evaluate(async () => {
+    const all: ReturnType<typeof window.roadstream.stats>[] = [];
+    for (let round = 0; round < 40; round++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      all.push(window.roadstream.stats());
+    }
+    return all;
+  });
+  for (const stats of overlays) {
+    assert.equal(stats?.jitterBufferTargetMs, 0);
+    const number = stats.lastOverlay && camera.published.get(stats.lastOverlay.drawnForRtpTimestamp);
+    // The box jumps back at the clip's end, which no velocity foretells.
+    if (number && number > 20) assert.ok(Math.abs(stats.lastOverlay!.boxes[0]!.boxPx[0] - boxLeft(number)) < 0.01);
+  }
+});
+
+test('an alert appears as a row and, while it is critical, over the picture', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, bus } = opened;
+  const raised = alert(crypto.randomUUID(), {
+    ...{ severity: 'critical', raisedAtUs: nowUs(), updatedAtUs: nowUs(), publishedAtUs: nowUs() },
+    ...{ message: 'Car 1 ahead: collision in 1.4 s.', evidence: { ttcSeconds: 1.4 } },
+  });
+  await bus.publish(topics.alerts, 'front', alertCodec.encode(raised));
+  const row = page.locator(`.alert[data-alert-id="${raised.alertId}"]`);
+  await row.and(page.locator('[data-severity=critical][data-active=true]')).waitFor();
+  assert.match((await row.textContent())!, /Forward collision.*Car 1 ahead: collision in 1\.4 s\..*TTC 1\.4 s/);
+  await page.locator('.banner[data-severity=critical]').waitFor();
+  assert.equal(await page.title(), '(1) roadstream');
+
+  await bus.publish(topics.alerts, 'front', alertCodec.encode({ ...raised, state: 'cleared', clearedAtUs: nowUs() + 1 }));
+  await page.locator('.banner').waitFor({ state: 'detached' });
+  await row.and(page.locator('[data-active=false]')).waitFor();
+});
+
+test('a picture that stands still is said to, and goes on by itself', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, camera } = opened;
+  camera.pause();
+  await page.locator('[data-notice=picture-stalled]').waitFor();
+  await camera.start();
+  await page.locator('.stage[data-phase=playing]').waitFor();
+  await page.locator('.notice').waitFor({ state: 'detached' });
+});
+
+test('the page comes back after the gateway was away', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, bus, gateway } = opened;
+  await gateway.close();
+  await page.locator('.link[data-connection=lost]').waitFor();
+  await page.locator('[data-notice=gateway]').waitFor();
+  await page.locator('.camera .lamp[data-lit=off]').waitFor();
+  await runGateway(t, { bus, webDirectory, port: Number(new URL(gateway.url).port) });
+  await page.locator('.link[data-connection=open]').waitFor();
+  await page.waitForFunction(() => window.roadstream.stats()?.phase === 'playing' && window.roadstream.stats()?.lastOverlay);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Approach } from '../../../processors/core/collision.ts';
+import { describeApproach, describeEnd, evidenceOf, judgeApproach } from '../../../processors/core/forward-collision.ts';
+import type { Severity } from '../../../schemas/messages.ts';
+
+const thresholds = { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 };
+const closing = (closingSpeedMps: number, ttcSeconds: number, more: Partial<Approach> = {}): Approach => ({
+  distanceMeters: closingSpeedMps * ttcSeconds,
+  distanceSigmaMeters: 1,
+  lateralMeters: 0,
+  lateralSpeedMps: 0,
+  lateralSpeedSigmaMps: 0.1,
+  closingSpeedMps,
+  ttcSeconds,
+  ttcSigmaSeconds: 0.1,
+  enhancedTtcSeconds: ttcSeconds,
+  ...more,
+});
+
+test('judges an approach by the time that is left', () => {
+  const table: { why: string; approach: Approach; knownSeconds?: number; severity: Severity | null; isHeld: boolean }[] = [
+    { why: 'in time', approach: closing(15, 2.6), severity: 'warning', isHeld: true },
+    { why: 'braking now is needed', approach: closing(15, 1.5), severity: 'critical', isHeld: true },
+    { why: 'seen for too short a time', approach: closing(15, 2), knownSeconds: 0.2, severity: null, isHeld: true },
+    { why: 'not yet', approach: closing(15, 2.9), severity: null, isHeld: true },
+    { why: 'far from it', approach: closing(15, 4), severity: null, isHeld: false },
+    { why: 'not closing', approach: closing(0, 1, { ttcSeconds: null, ttcSigmaSeconds: null }), severity: null, isHeld: false },
+    { why: 'creeping up in a queue', approach: closing(1.2, 2), severity: null, isHeld: false },
+    { why: 'as likely noise as not', approach: closing(15, 2, { ttcSigmaSeconds: 1 }), severity: null, isHeld: true },
+    {
+      why: 'uncertain, with the near side of the doubt in time',
+      approach: closing(15, 2.8, { ttcSigmaSeconds: 0.4 }),
+      severity: 'warning',
+      isHeld: true,
+    },
+    { why: 'too fast for anything but oncoming traffic', approach: closing(45, 1.2), severity: null, isHeld: true },
+    { why: 'farther than anything is seen', approach: closing(39, 2.6, { distanceMeters: 130 }), severity: null, isHeld: true },
+    { why: 'the driver brakes enough already', approach: closing(8, 2, { enhancedTtcSeconds: null }), severity: null, isHeld: true },
+    { why: 'the lead brakes hard', approach: closing(5, 3.5, { enhancedTtcSeconds: 2 }), severity: 'warning', isHeld: false },
+    { why: 'the lead slows down far ahead', approach: closing(3, 6, { enhancedTtcSeconds: 2.6 }), severity: null, isHeld: false },
+  ];
+  for (const { why, approach, knownSeconds = 2, severity, isHeld } of table)
+    assert.deepEqual(
+      judgeApproach({ trackId: 1, class: 'car', approach, knownSeconds, isSeen: true }, thresholds),
+      { severity, isHeld, isSeen: true },
+      why,
+    );
+});
+
+test('tells a dispatcher in one sentence', () => {
+  assert.equal(describeApproach('car', evidenceOf(closing(8.6, 2.1))), 'Closing on the car 18 m ahead: 2.1 s to collision.');
+  assert.equal(describeEnd(2.34, 1.18), 'Forward collision danger over after 2.3 s; at worst 1.2 s to collision.');
+});
