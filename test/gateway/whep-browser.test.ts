@@ -81,11 +81,7 @@ async function setUp(t: TestContext) {
   const shown = () => page.evaluate(() => (window as unknown as { player: Player }).player.shown);
   const showMore = async (frames: number) => {
     const before = await count(page);
-    let now = before;
-    await eventually(`${frames} more pictures are shown`, () => {
-      void count(page).then((newest) => (now = newest));
-      return now >= before + frames;
-    });
+    await eventually(`${frames} more pictures are shown`, async () => (await count(page)) >= before + frames);
   };
   const viewers = async () => Number(/roadstream_gateway_viewers\{[^}]*"webrtc"[^}]*\} (\d+)/.exec(await telemetry.scrape())?.[1]);
   return { gateway, camera, page, play, shown, showMore, viewers };
@@ -172,11 +168,7 @@ test('a viewer is let go when its session is deleted, and when its page is close
   await the.play();
   await the.showMore(5);
   await the.page.close();
-  let left = 1;
-  await eventually('it is let go', () => {
-    void the.viewers().then((number) => (left = number));
-    return left === 0;
-  });
+  await eventually('it is let go', async () => (await the.viewers()) === 0);
 });
 
 /** Stands between browser and gateway and loses every n-th packet of those that carry video to the browser. */
