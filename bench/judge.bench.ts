@@ -1,7 +1,8 @@
+import { randomFrom } from '../ingest/simulator/drawing/noise.ts';
 import { createDashcamJudge, type PictureDetection } from '../processors/core/dashcam-judge.ts';
 import { evaluate } from '../test/processors/core/evaluation.ts';
 import { dangerous, quiet } from '../test/processors/core/scenarios.ts';
-import { camera, randomFrom } from '../test/processors/core/synthetic-drive.ts';
+import { camera } from '../test/processors/core/synthetic-drive.ts';
 import { type Benchmark, cpuMs, type Figure, quantile } from './figure.ts';
 
 const runs = 100;
@@ -15,7 +16,7 @@ function timeFrames(): Figure[] {
     streamId: 'bench',
     vehicleId: null,
     camera,
-    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 },
+    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
     modelSet: 'bench',
   });
   const frames = Array.from({ length: frameCount }, (_, i) => ({

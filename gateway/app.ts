@@ -8,11 +8,12 @@ import type { Logger } from 'pino';
 import type { Bus } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
 import type { Database } from '../platform/database/database.ts';
+import { healthRoutes } from '../platform/http/health.ts';
+import { listen, mediaAddresses, resolveHost, urlOf } from '../platform/http/listen.ts';
 import { configurationJsonSchema } from '../schemas/configuration.ts';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
 import { answerError, errorBody, statusOf } from './answers.ts';
 import { DatabaseGate } from './database-gate.ts';
-import { listen, mediaAddresses, resolveHost, urlOf } from './listen.ts';
 import { BusFeeds } from './live/bus-feeds.ts';
 import { createGatewayMetrics } from './live/metrics.ts';
 import { SnapshotWishes } from './live/snapshot-wishes.ts';
@@ -20,7 +21,6 @@ import { StreamState } from './live/stream-state.ts';
 import { LiveChannels } from './live/websocket.ts';
 import { createWeriftEgress } from './live/werift-egress.ts';
 import { alertRoutes } from './routes/alerts.ts';
-import { healthRoutes } from './routes/health.ts';
 import { pageRoutes } from './routes/page.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { whepRoutes } from './routes/whep.ts';
@@ -52,6 +52,7 @@ const livePath = '/api/v3/live';
 
 /**
  * Serves viewers: the page, the API, live channels over a WebSocket, live pictures over WebRTC.
+ * @returns When what viewers look at comes from the bus; it listens before.
  * @throws PORT_IN_USE, CONFIGURATION_INVALID (the host)
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -64,11 +65,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const egress = owned(createWeriftEgress({ log, addresses: mediaAddresses(address), onSent: (bytes) => metrics.sent(bytes, 'webrtc') }));
   const streams = new StreamState(egress.codecs, nowUs);
   const wishes = owned(new SnapshotWishes(bus, log, nowUs));
-  const feeds = owned(new BusFeeds(log));
+  const feeds = owned(new BusFeeds({ bus, streams, metrics, log }));
   const live = owned(new LiveChannels({ feeds, streams, wishes, metrics, log }));
   metrics.viewers(() => ({ webrtc: egress.viewers, websocket: live.viewers }));
   const gate = new DatabaseGate(options.database);
-  await feeds.start(bus, streams);
+  let isConnected = false;
 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((thrown, context) => answerError(context, thrown, log));
@@ -95,7 +96,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.get(livePath, () => {
     throw new RoadstreamError('REQUEST_INVALID', `${livePath} is a WebSocket; connect to it with ws://.`);
   });
-  app.route('/', healthRoutes({ missing: () => (gate.missing ? [gate.missing] : []), scrapeMetrics: options.scrapeMetrics }));
+  const missing = () => [
+    ...(isConnected ? [] : ['The bus is not connected yet; the log has the reason if this lasts.']),
+    ...(gate.missing ? [gate.missing] : []),
+  ];
+  app.route('/', healthRoutes({ missing, scrapeMetrics: options.scrapeMetrics }));
   app.route('/', pageRoutes(options.webDirectory));
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
@@ -118,6 +123,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await closed;
   });
   log.info({ address, port }, 'gateway listens');
+  // After it listens: whoever asks while the bus is away is told so.
+  await feeds.start();
+  isConnected = true;
 
   const moved = stack.move();
   let closing: Promise<void> | undefined;

@@ -19,6 +19,8 @@ import type { Source, SourceFrame } from './source.ts';
 const statusIntervalMs = 1000;
 /** A camera that stays away is logged this often, with how many attempts there were. */
 const failureLogIntervalMs = 60_000;
+/** While a bus is away, nothing that was given to it is ever taken; whoever stops us waits no longer for that. */
+const longestDrainMs = 3000;
 
 export interface SupervisorOptions {
   readonly stream: StreamConfiguration;
@@ -26,6 +28,8 @@ export interface SupervisorOptions {
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: IngestMetrics;
+  /** The newest epoch that this stream ever had, in any process; 0 when it had none. */
+  readonly earlierEpoch?: Promise<number>;
   /** Even over 0..1. */
   readonly random?: () => number;
   /** UTC µs. */
@@ -45,10 +49,12 @@ export class StreamSupervisor {
   /** When the last picture came, or when the first attempt began. */
   #aliveAtUs: number;
   #running: Promise<void> | undefined;
-  #lastSaid: Promise<unknown> = Promise.resolve();
+  /** Statuses on their way to the bus: one at a time, and after it only the newest. */
+  #saying: Promise<void> | undefined;
+  #isUnsaid = false;
 
   constructor(options: SupervisorOptions) {
-    this.#options = { random: Math.random, nowUs: wallClockUs, sleep, ...options };
+    this.#options = { earlierEpoch: Promise.resolve(0), random: Math.random, nowUs: wallClockUs, sleep, ...options };
     const { stream, log } = options;
     this.#publisher = new FramePublisher(options);
     this.#tellFailure = rateLimited(({ code, message }: RoadstreamError, times) => {
@@ -85,19 +91,21 @@ export class StreamSupervisor {
     this.#running ??= this.#run();
   }
 
-  /** Lets go of the camera; what it gave before is on the bus. */
+  /** Lets go of the camera; what it gave before is on the bus, unless the bus is away. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    await this.#publisher.drain();
-    await this.#lastSaid;
+    const isLate = new AbortController();
+    const isAllTaken = Promise.all([this.#publisher.drain(), this.#saying]);
+    await Promise.race([isAllTaken, delay(longestDrainMs, undefined, { signal: isLate.signal }).catch(() => {})]);
+    isLate.abort();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     const { log, random, sleep } = this.#options;
     const heartbeat = setInterval(() => {
-      if (this.#status.state === 'live') this.#say({});
+      if (this.#status.state === 'live') this.#say(troubleOf(this.#publisher));
     }, statusIntervalMs);
     while (!signal.aborted) {
       this.#say({ state: 'connecting' });
@@ -125,10 +133,10 @@ export class StreamSupervisor {
 
   /** Resolves when the source has ended by itself, or was told to. */
   async #connect(): Promise<void> {
-    const epoch = Math.max(this.#options.nowUs(), (this.#status.epoch ?? 0) + 1);
+    const startedAtUs = this.#options.nowUs();
     let isFirst = true;
     for await (const frame of this.#options.open().frames(this.#stop.signal)) {
-      if (isFirst) this.#began(epoch, frame);
+      if (isFirst) this.#began(Math.max(startedAtUs, (this.#status.epoch ?? (await this.#options.earlierEpoch)) + 1), frame);
       isFirst = false;
       this.#aliveAtUs = this.#options.nowUs();
       this.#rate.push(this.#aliveAtUs);
@@ -157,12 +165,25 @@ export class StreamSupervisor {
   }
 
   #say(change: Partial<StreamStatus>): void {
-    const { bus, stream, nowUs } = this.#options;
-    const updatedAtUs = nowUs();
+    const updatedAtUs = this.#options.nowUs();
     const state = change.state ?? this.#status.state;
     this.#status = { ...this.#status, ...change, framesPerSecond: state === 'live' ? this.#rate.perSecond(updatedAtUs) : 0, updatedAtUs };
-    this.#lastSaid = bus.publish(topics.streams, stream.id, streamStatusCodec.encode(this.#status)).catch(this.#tellUnsaid);
+    this.#isUnsaid = true;
+    this.#saying ??= this.#sayNewest();
   }
+
+  async #sayNewest(): Promise<void> {
+    const { bus, stream } = this.#options;
+    while (this.#isUnsaid) {
+      this.#isUnsaid = false;
+      await bus.publish(topics.streams, stream.id, streamStatusCodec.encode(this.#status)).catch(this.#tellUnsaid);
+    }
+    this.#saying = undefined;
+  }
+}
+
+function troubleOf({ trouble }: FramePublisher): Pick<StreamStatus, 'errorCode' | 'errorMessage'> {
+  return { errorCode: trouble?.code ?? null, errorMessage: trouble?.message ?? null };
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, RoadstreamError } from '../schemas/errors.ts';
 import type { DetectionResult } from './detector.ts';
+import type { InferenceOptions } from './inference.ts';
 import type { PreparedModel } from './prepare.ts';
 import type { StoreOptions } from './store.ts';
 
-export interface ThreadOptions extends StoreOptions {
+export interface ThreadOptions extends StoreOptions, InferenceOptions {
   readonly name: string;
-  readonly threads: number;
 }
 
 export type ModelFacts = Pick<PreparedModel, 'name' | 'hash' | 'head' | 'inputWidth' | 'inputHeight' | 'origin' | 'problems'>;
+
+export interface ThreadFacts extends ModelFacts {
+  /** What the thread runs as one; less than was asked for where the model cannot take it. */
+  readonly largestBatch: number;
+}
 
 /** What the thread is told. `pixels` holds `count` inputs one after another. */
 export type ThreadRequest =
@@ -17,7 +22,7 @@ export type ThreadRequest =
   | { readonly kind: 'close' };
 
 export type ThreadAnswer =
-  | { readonly kind: 'ready'; readonly facts: ModelFacts }
+  | { readonly kind: 'ready'; readonly facts: ThreadFacts }
   | ({ readonly kind: 'result' } & DetectionResult)
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
@@ -29,13 +34,13 @@ export const threadState = { idle: 0, busy: 1, barred: 2 } as const;
 
 /** A thread that has one model loaded and answers one request at a time. */
 export class DetectorThread {
-  readonly facts: ModelFacts;
+  readonly facts: ThreadFacts;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   #pixels = new SharedArrayBuffer(0);
   #isUsable = true;
 
-  private constructor(worker: Worker, facts: ModelFacts, exited: Promise<void>) {
+  private constructor(worker: Worker, facts: ThreadFacts, exited: Promise<void>) {
     this.#worker = worker;
     this.facts = facts;
     this.#exited = exited;

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asRoadstreamError } from '../schemas/errors.ts';
-import type { Detection } from './detector.ts';
 import { type ThreadAnswer, type ThreadOptions, type ThreadRequest, threadState } from './detector-thread.ts';
 import { Inference } from './inference.ts';
 import { prepareModel } from './prepare.ts';
@@ -29,7 +28,7 @@ function tellFailure(thrown: unknown): void {
 
 async function load(): Promise<void> {
   const model = await prepareModel(options.name, options);
-  const inference = await guarded(() => Inference.open(model, options.threads));
+  const inference = await guarded(() => Inference.open(model, options));
   const size = model.inputWidth * model.inputHeight * 3;
   port.on('message', async (request: ThreadRequest) => {
     if (request.kind === 'close') {
@@ -39,17 +38,15 @@ async function load(): Promise<void> {
     }
     try {
       const startedAt = performance.now();
-      const detections: Detection[][] = [];
-      await guarded(async () => {
-        for (let at = 0; at < request.count; at++) detections.push(await inference.run(new Uint8Array(request.pixels, at * size, size)));
-      });
+      const detections = await guarded(() => inference.run(new Uint8Array(request.pixels, 0, request.count * size)));
       answer({ kind: 'result', detections, inferenceMs: performance.now() - startedAt });
     } catch (error) {
       tellFailure(error);
     }
   });
   const { name, hash, head, inputWidth, inputHeight, origin, problems } = model;
-  answer({ kind: 'ready', facts: { name, hash, head, inputWidth, inputHeight, origin, problems } });
+  const { largestBatch } = inference;
+  answer({ kind: 'ready', facts: { name, hash, head, inputWidth, inputHeight, origin, problems, largestBatch } });
 }
 
 await load().catch(tellFailure);

@@ -16,7 +16,7 @@ export const roadClasses = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'tr
 export interface DetectionResult {
   /** One list an input, in the order of the inputs. */
   readonly detections: readonly (readonly Detection[])[];
-  /** Inference alone, all inputs together. */
+  /** Inference alone, all inputs together; where other streams' inputs ran with them, theirs included. */
   readonly inferenceMs: number;
 }
 

@@ -4,62 +4,141 @@ import type { Detection } from './detector.ts';
 import { heads } from './heads/heads.ts';
 import type { PreparedModel } from './prepare.ts';
 
+export interface InferenceOptions {
+  /** How many cores one inference may use. */
+  readonly threads: number;
+  readonly device: 'cpu' | 'webgpu' | 'cuda';
+  /** Most inputs in one run, 1 to 8. */
+  readonly largestBatch: number;
+}
+
+/** How many inputs one run may have, largest first. Few, since a GPU compiles its programs anew for each. */
+const batchSizes = [8, 4, 2, 1] as const;
+
 /** A session of onnxruntime and its buffers. Its `run` blocks the thread that calls it. */
 export class Inference {
   readonly #model: PreparedModel;
   readonly #session: InferenceSession;
-  readonly #outputs: Readonly<Record<string, Tensor>>;
-  readonly #outputValues: Readonly<Record<string, Float32Array>>;
+  /** Those of every batch size lie in the same memory. */
+  readonly #outputs: ReadonlyMap<number, Readonly<Record<string, Tensor>>>;
+  /** The same memory by place in the batch. */
+  readonly #outputValues: readonly Readonly<Record<string, Float32Array>>[];
+  #sizes: readonly number[];
 
-  private constructor(model: PreparedModel, session: InferenceSession) {
+  private constructor(model: PreparedModel, session: InferenceSession, largestBatch: number) {
     this.#model = model;
     this.#session = session;
-    const shapes = Object.entries(heads[model.head].outputShapes(model));
-    const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
-    this.#outputValues = Object.fromEntries(shapes.map(([name, shape]) => [name, new Float32Array(size(shape))]));
-    this.#outputs = Object.fromEntries(
-      shapes.map(([name, shape]) => [name, new ort.Tensor('float32', this.#outputValues[name]!, [1, ...shape])]),
+    this.#sizes = batchSizes.filter((size) => size <= largestBatch);
+    const outputs = Object.entries(heads[model.head].outputShapes(model)).map(([name, shape]) => {
+      const length = shape.reduce((product, side) => product * side, 1);
+      return { name, shape, length, values: new Float32Array(this.largestBatch * length) };
+    });
+    const tensors = (size: number) =>
+      outputs.map(({ name, shape, length, values }) => {
+        return [name, new ort.Tensor('float32', values.subarray(0, size * length), [size, ...shape])] as const;
+      });
+    this.#outputs = new Map(this.#sizes.map((size) => [size, Object.fromEntries(tensors(size))]));
+    this.#outputValues = Array.from({ length: this.largestBatch }, (_, at) =>
+      Object.fromEntries(outputs.map(({ name, length, values }) => [name, values.subarray(at * length, (at + 1) * length)])),
     );
   }
 
   /**
-   * @param threads How many cores one inference may use.
-   * @throws MODEL_CORRUPT when onnxruntime cannot read it, MODEL_SHAPE_WRONG when its inputs or outputs are not those of its head.
+   * @throws DEVICE_UNAVAILABLE, MODEL_CORRUPT when onnxruntime cannot read it, MODEL_SHAPE_WRONG when its inputs or outputs are not
+   * those of its head, INFERENCE_FAILED when it does not run on this device.
    */
-  static async open(model: PreparedModel, threads: number): Promise<Inference> {
-    const session = await ort.InferenceSession.create(model.onnx, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      // Errors only: warnings would go to standard error unasked.
-      logSeverityLevel: 3,
-      // Threads that wait for work by spinning would take the cores that decoding needs.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    }).catch((cause: unknown) => {
-      throw new RoadstreamError('MODEL_CORRUPT', `onnxruntime cannot load ${model.name}: ${asRoadstreamError(cause).message}`, { cause });
+  static async open(model: PreparedModel, { threads, device, largestBatch }: InferenceOptions): Promise<Inference> {
+    const session = await createSession(model, threads, device).catch(async (cause: unknown) => {
+      const reason = asRoadstreamError(cause).message.trim();
+      const isDevice = device !== 'cpu' && (await loads(model));
+      if (isDevice) throw new RoadstreamError('DEVICE_UNAVAILABLE', `${device} cannot be used: ${reason}. ${remedies[device]}`, { cause });
+      throw new RoadstreamError('MODEL_CORRUPT', `onnxruntime cannot load ${model.name}: ${reason}`, { cause });
     });
     checkShapes(model, session);
-    return new Inference(model, session);
+    const inference = new Inference(model, session, isBatchOpen(session) ? largestBatch : 1);
+    if (largestBatch > 1) await inference.#warmUp();
+    return inference;
+  }
+
+  /** Most inputs in one run: what was asked for, or less where the model cannot take it. */
+  get largestBatch(): number {
+    return this.#sizes[0]!;
   }
 
   /**
-   * @param pixels uint8 RGB [inputHeight, inputWidth, 3]; may lie in shared memory.
+   * @param pixels Inputs one after another, each uint8 RGB [inputHeight, inputWidth, 3]; may lie in shared memory.
+   * @returns One list an input.
    * @throws INFERENCE_FAILED
    */
-  async run(pixels: Uint8Array): Promise<Detection[]> {
-    const { name, head, inputHeight, inputWidth } = this.#model;
-    try {
-      // One input at a time: on a CPU two in one batch take as long as two runs (measured: 2.0x), and the buffers stay small.
-      await this.#session.run({ image: new ort.Tensor('uint8', pixels, [1, inputHeight, inputWidth, 3]) }, this.#outputs);
-    } catch (cause) {
-      throw new RoadstreamError('INFERENCE_FAILED', `${name} failed: ${asRoadstreamError(cause).message}`, { cause });
+  async run(pixels: Uint8Array): Promise<Detection[][]> {
+    const found: Detection[][] = [];
+    const count = pixels.length / this.#inputLength;
+    while (found.length < count) {
+      const size = this.#sizes.find((candidate) => candidate <= count - found.length)!;
+      await this.#runBatch(pixels.subarray(found.length * this.#inputLength), size);
+      found.push(...this.#outputValues.slice(0, size).map((values) => heads[this.#model.head].decode(values, this.#model)));
     }
-    return heads[head].decode(this.#outputValues, this.#model);
+    return found;
   }
 
   async close(): Promise<void> {
     await this.#session.release();
   }
+
+  get #inputLength(): number {
+    return this.#model.inputHeight * this.#model.inputWidth * 3;
+  }
+
+  async #runBatch(pixels: Uint8Array, size: number): Promise<void> {
+    const { name, inputHeight, inputWidth } = this.#model;
+    const image = new ort.Tensor('uint8', pixels.subarray(0, size * this.#inputLength), [size, inputHeight, inputWidth, 3]);
+    try {
+      await this.#session.run({ image }, this.#outputs.get(size)!);
+    } catch (cause) {
+      throw new RoadstreamError('INFERENCE_FAILED', `${name} failed: ${asRoadstreamError(cause).message}`, { cause });
+    }
+  }
+
+  /** Has the device compile for every batch size, which takes longer than an inference may; a size that fails is not used. */
+  async #warmUp(): Promise<void> {
+    const black = new Uint8Array(this.largestBatch * this.#inputLength);
+    await this.#runBatch(black, 1);
+    for (const size of this.#sizes.slice(0, -1).toReversed()) {
+      const works = await this.#runBatch(black, size).then(
+        () => true,
+        () => false,
+      );
+      if (works) continue;
+      this.#sizes = this.#sizes.filter((candidate) => candidate < size);
+      return;
+    }
+  }
+}
+
+const remedies = {
+  webgpu: 'It needs a GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; or set device: cpu.',
+  cuda: "It needs NVIDIA's CUDA 12 and cuDNN 9, and onnxruntime-node installed with its CUDA parts (npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12); or set device: cpu.",
+} as const;
+
+async function createSession(model: PreparedModel, threads: number, device: InferenceOptions['device']): Promise<InferenceSession> {
+  return ort.InferenceSession.create(model.onnx, {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Errors only: warnings would go to standard error unasked.
+    logSeverityLevel: 3,
+    // Threads that wait for work by spinning would take the cores that decoding needs.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+}
+
+/** Whether it is a model at all: on the CPU every sound one opens. */
+async function loads(model: PreparedModel): Promise<boolean> {
+  return createSession(model, 1, 'cpu').then(
+    (session) => session.release().then(() => true),
+    () => false,
+  );
 }
 
 function checkShapes(model: PreparedModel, session: InferenceSession): void {
@@ -82,4 +161,9 @@ function fitsShape(found: readonly (number | string)[], wanted: readonly (number
   return (
     found.length === wanted.length && found.every((size, at) => typeof size === 'string' || size === wanted[at] || (at === 0 && size === 1))
   );
+}
+
+/** Whether inputs and outputs leave the size of the batch open. */
+function isBatchOpen(session: InferenceSession): boolean {
+  return [...session.inputMetadata, ...session.outputMetadata].every((value) => value.isTensor && typeof value.shape[0] === 'string');
 }

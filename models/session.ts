@@ -1,10 +1,12 @@
 import { metrics } from '@opentelemetry/api';
 import type { Logger } from 'pino';
+import type { Configuration } from '../schemas/configuration.ts';
 import { RoadstreamError } from '../schemas/errors.ts';
+import { Batcher } from './batcher.ts';
 import type { DetectionResult, Detector } from './detector.ts';
-import { DetectorThread, type ModelFacts, type ThreadOptions } from './detector-thread.ts';
+import { DetectorThread, type ModelFacts, type ThreadFacts, type ThreadOptions } from './detector-thread.ts';
 import { heads } from './heads/heads.ts';
-import { Inference } from './inference.ts';
+import { Inference, type InferenceOptions } from './inference.ts';
 import { prepareModel } from './prepare.ts';
 
 export interface DetectorOptions {
@@ -16,42 +18,43 @@ export interface DetectorOptions {
   readonly mirror?: string;
   /** Cores that one inference may use; 1 unless given: more streams gain more from cores than one frame does. */
   readonly threads?: number;
-  /** A call of `detect` that takes longer counts as stuck; 2000 unless given, a hundred times what an inference takes. */
+  /** What computes. auto, which it is unless given, means the CPU: a software renderer cannot be told from a GPU here, and is far slower. */
+  readonly device?: Configuration['device'];
+  /** Most inputs that run as one, of several calls of `detect` if need be, 1 to 8. Unless given 8 on a GPU, and 1 on the CPU, which gains nothing. */
+  readonly largestBatch?: number;
+  /** An inference that takes longer counts as stuck; 2000 unless given, a hundred times what an inference takes. */
   readonly deadlineMs?: number;
   readonly log?: Logger;
 }
 
 /**
  * Loads a detector in a thread of its own, since onnxruntime blocks the thread that runs it. Calls of `detect` are answered in
- * their order; inputs must stay as they are until then.
- * @throws MODEL_UNKNOWN, MODEL_MISSING, MODEL_CORRUPT, MODEL_HEAD_UNKNOWN, MODEL_SHAPE_WRONG, CONFIGURATION_INVALID
+ * their order; inputs must stay as they are until then. On a GPU, calls within a few milliseconds run as one.
+ * @throws MODEL_UNKNOWN, MODEL_MISSING, MODEL_CORRUPT, MODEL_HEAD_UNKNOWN, MODEL_SHAPE_WRONG, CONFIGURATION_INVALID,
+ * DEVICE_UNAVAILABLE
  */
-export async function openDetector({
-  name,
-  dataDirectory,
-  mirror,
-  threads = 1,
-  deadlineMs = 2000,
-  log,
-}: DetectorOptions): Promise<Detector> {
-  const options: ThreadOptions = { name, dataDirectory, mirror, threads };
+export async function openDetector(detectorOptions: DetectorOptions): Promise<Detector> {
+  const { name, dataDirectory, mirror, deadlineMs = 2000, log } = detectorOptions;
+  const options: ThreadOptions = { name, dataDirectory, mirror, ...inferenceOptions(detectorOptions) };
   const thread = await DetectorThread.start(options);
-  tell(thread.facts, log);
+  tell(thread.facts, log, options.device);
   return new ThreadedDetector(options, thread, deadlineMs, log);
 }
 
 /** As `openDetector`, but in the calling thread, without a deadline: for benchmarks and work offline. */
-export async function openDetectorInThread({ name, dataDirectory, mirror, threads = 1, log }: DetectorOptions): Promise<Detector> {
-  const model = await prepareModel(name, { dataDirectory, mirror });
-  tell(model, log);
-  const inference = await Inference.open(model, threads);
+export async function openDetectorInThread(options: DetectorOptions): Promise<Detector> {
+  const model = await prepareModel(options.name, options);
+  // Without a copy into one piece of memory, inputs run one by one.
+  const inferring = { ...inferenceOptions(options), largestBatch: 1 };
+  const inference = await Inference.open(model, inferring);
+  tell(model, options.log, inferring.device);
   return {
     ...described(model),
     async detect(inputs) {
       checkSizes(model, inputs);
       const startedAt = performance.now();
       const detections = [];
-      for (const input of inputs) detections.push(await inference.run(input));
+      for (const input of inputs) detections.push(...(await inference.run(input)));
       return { detections, inferenceMs: performance.now() - startedAt };
     },
     close: () => inference.close(),
@@ -65,15 +68,19 @@ class ThreadedDetector implements Detector {
   readonly inputHeight: number;
   readonly fit: 'stretch' | 'letterbox';
   readonly padding: number;
-  readonly #facts: ModelFacts;
+  readonly #facts: ThreadFacts;
   readonly #options: ThreadOptions;
   readonly #deadlineMs: number;
   readonly #log: Logger | undefined;
+  readonly #batcher: Batcher;
   readonly #stuck = metrics.getMeter('roadstream').createCounter('roadstream.inference.stuck', {
     description: 'Inferences that missed their deadline; each had its session replaced.',
   });
+  readonly #batch = metrics.getMeter('roadstream').createHistogram('roadstream.inference.batch', {
+    description: 'Inputs gathered into one run, where the device profits from it.',
+    advice: { explicitBucketBoundaries: [1, 2, 4, 6, 8] },
+  });
   #thread: Promise<DetectorThread> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor(options: ThreadOptions, thread: DetectorThread, deadlineMs: number, log: Logger | undefined) {
@@ -82,6 +89,7 @@ class ThreadedDetector implements Detector {
     this.#thread = Promise.resolve(thread);
     this.#deadlineMs = deadlineMs;
     this.#log = log;
+    this.#batcher = new Batcher({ largestBatch: thread.facts.largestBatch, run: (inputs) => this.#run(inputs) });
     ({
       name: this.name,
       hash: this.hash,
@@ -94,23 +102,22 @@ class ThreadedDetector implements Detector {
 
   async detect(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
     checkSizes(this.#facts, inputs);
-    const result = this.#last.then(() => this.#detectNow(inputs));
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#batcher.detect(inputs);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#last.then(async () => (await this.#thread?.catch(() => undefined))?.close());
+    this.#closed ??= this.#batcher.idle().then(async () => (await this.#thread?.catch(() => undefined))?.close());
     return this.#closed;
   }
 
-  async #detectNow(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
+  async #run(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
     if (this.#closed !== undefined) throw new RoadstreamError('INFERENCE_FAILED', `${this.name} is closed.`);
     this.#thread ??= DetectorThread.start(this.#options);
     const thread = await this.#thread.catch((error: unknown) => {
       this.#thread = undefined;
       throw error;
     });
+    if (this.#facts.largestBatch > 1) this.#batch.record(inputs.length, { model: this.name });
     try {
       return await thread.run(inputs, this.#deadlineMs);
     } catch (error) {
@@ -133,10 +140,15 @@ function described({ name, hash, head, inputWidth, inputHeight }: ModelFacts): O
   return { name, hash, inputWidth, inputHeight, fit, padding };
 }
 
-function tell({ name, hash, origin, problems }: ModelFacts, log: Logger | undefined): void {
+function inferenceOptions({ threads = 1, device = 'auto', largestBatch }: DetectorOptions): InferenceOptions {
+  const chosen = device === 'auto' ? 'cpu' : device;
+  return { threads, device: chosen, largestBatch: largestBatch ?? (chosen === 'cpu' ? 1 : 8) };
+}
+
+function tell({ name, hash, origin, problems }: ModelFacts, log: Logger | undefined, device: InferenceOptions['device']): void {
   for (const reason of problems) log?.warn({ model: name, reason }, 'the model works, but not all is well');
   if (origin === 'mended') log?.warn({ model: name, hash }, 'the cached model was damaged and has been made again');
-  else log?.info({ model: name, hash, origin }, 'model loaded');
+  else log?.info({ model: name, hash, origin, device }, 'model loaded');
 }
 
 function checkSizes({ name, inputWidth, inputHeight }: ModelFacts, inputs: readonly Uint8Array[]): void {

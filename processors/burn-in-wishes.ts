@@ -1,8 +1,7 @@
-import type { Logger } from 'pino';
 import type { Bus } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
+import type { DeadLetters } from '../platform/dead-letters.ts';
 import { controlCodec } from '../schemas/codecs.ts';
-import { asRoadstreamError } from '../schemas/errors.ts';
 import type { Control } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
 
@@ -16,7 +15,7 @@ export interface BurnInWishes {
 }
 
 /** Follows who wants burned-in pictures of which stream: the most often and the largest wish is met, once for all. */
-export async function watchBurnInWishes(bus: Bus, log: Logger): Promise<BurnInWishes> {
+export async function watchBurnInWishes(bus: Bus, deadLetters: DeadLetters): Promise<BurnInWishes> {
   const wishes = new Map<string, Map<string, Control>>();
   const drawnAtUs = new Map<string, number>();
 
@@ -24,14 +23,14 @@ export async function watchBurnInWishes(bus: Bus, log: Logger): Promise<BurnInWi
     topics: [topics.control],
     from: 'latest',
     async onBatch(batch) {
-      for (const { value } of batch) {
-        if (!value) continue;
+      for (const message of batch) {
+        if (!message.value) continue;
         try {
-          const wish = controlCodec.decode(value);
+          const wish = controlCodec.decode(message.value);
           const ofStream = wishes.get(wish.streamId) ?? new Map<string, Control>();
           wishes.set(wish.streamId, ofStream.set(wish.requester, wish));
         } catch (thrown) {
-          log.warn({ error: asRoadstreamError(thrown).message }, 'a control message was ignored');
+          await deadLetters.bury(message, thrown);
         }
       }
     },

@@ -44,11 +44,34 @@ export const forwardCollisionSchema = z
       .default(2.7)
       .describe('Warn at this time to collision (ISO 15623; NHTSA asks for no later than 2.1 s against a standing car).'),
     criticalTtcSeconds: z.number().min(0.2).max(6).default(1.6).describe('Critical from here: braking now is needed.'),
+    hourlyBudget: z
+      .int()
+      .min(1)
+      .default(12)
+      .describe(
+        'Most warnings of a camera within an hour: more would be switched off by whoever gets them. When it is spent, perceptions say so.',
+      ),
   })
   .refine(({ warnTtcSeconds, criticalTtcSeconds }) => criticalTtcSeconds <= warnTtcSeconds, {
     path: ['criticalTtcSeconds'],
     error: 'must not be above warnTtcSeconds: critical comes after the warning',
   });
+
+const address = z.string().regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'must be host:port');
+
+export const kafkaSchema = z.strictObject({
+  brokers: z.array(address).min(1).describe('host:port of one or more brokers; the others are learned from them.'),
+  tls: z.boolean().default(false),
+  sasl: z
+    .strictObject({
+      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
+      username: z.string(),
+      password: z.string(),
+    })
+    .nullable()
+    .default(null),
+});
+export type KafkaConfiguration = z.output<typeof kafkaSchema>;
 
 export const configurationSchema = z.strictObject({
   dataDirectory: z.string().default('.roadstream').describe('Models, database and everything else that is kept.'),
@@ -59,6 +82,12 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   detector: z.string().default('auto').describe('auto (yolox-nano if it has been fetched, else the built-in one), centernet, yolox-nano.'),
+  device: z
+    .enum(['auto', 'cpu', 'webgpu', 'cuda'])
+    .default('auto')
+    .describe(
+      'What computes the detector: auto means cpu today; webgpu takes a GPU of any maker, cuda needs what onnxruntime-node installs for it.',
+    ),
   database: z
     .strictObject({
       url: z
@@ -68,6 +97,22 @@ export const configurationSchema = z.strictObject({
         .describe('postgres://…; without it an embedded database in dataDirectory.'),
     })
     .prefault({}),
+  kafka: kafkaSchema
+    .nullable()
+    .default(null)
+    .describe('Where the roles meet when each has a process of its own; without it, `roadstream start` needs no broker.'),
+  schemaRegistryUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe('A Confluent-compatible schema registry; without it, schema ids are those of the committed schemas.'),
+  maxAgeMs: z
+    .int()
+    .min(200)
+    .max(60_000)
+    .default(1000)
+    .describe('A live camera that the analysis is further behind with goes on at its newest keyframe.'),
+  recorderBufferMegabytes: z.int().min(16).default(2048).describe('Disk that the recorder may take while the database is away.'),
   fileFolders: z.array(z.string()).default([]).describe('Folders below which file: sources may lie.'),
   alerts: z.strictObject({ forwardCollision: forwardCollisionSchema.prefault({}) }).prefault({}),
   streams: z.array(streamSchema).default([]),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Alert, Perception, StreamStatus } from './messages.ts';
+import type { Alert, AnalysisStatus, Perception, StreamStatus } from './messages.ts';
 
 /** What a viewer may say over the WebSocket at /api/v3/live. */
 export const liveRequestSchema = z.discriminatedUnion('type', [
@@ -40,12 +40,14 @@ export interface LiveFrameHeader {
   readonly height: number;
 }
 
-/** One camera as the API and the page show it: its connection, and how often it is analysed. */
+/** One camera as the API and the page show it: its connection, and how its analysis keeps up. */
 export interface StreamView extends StreamStatus {
   /** Analysed frames a second over the last seconds. */
   readonly analysedFramesPerSecond: number;
   /** From capture to the perception's publishing, median of the last seconds; null before the first. */
   readonly perceptionLatencyMs: number | null;
+  /** What its processor said last; null while none has said anything. */
+  readonly analysis: AnalysisStatus | null;
   /** Whether browsers can play it over WebRTC (H.264, VP8); else the page shows burned-in pictures. */
   readonly canPlay: boolean;
 }

@@ -113,11 +113,54 @@ export interface Checkpoint {
   readonly version: number;
   readonly epoch: number;
   readonly sequence: number;
+  readonly capturedAtUs: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly keyframeOffset: number;
+  readonly nextOffset: number;
+  readonly modelSet: string;
+  readonly state: string;
+  readonly outbox: readonly Buffer[];
+  readonly isTakeOver: boolean;
+  readonly processor: string;
+  readonly writtenAtUs: number;
+}
+
+export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly modelSet: string;
-  readonly state: string;
+  readonly key: string;
+  readonly timestampMs: number;
+  readonly consumer: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly buriedAtUs: number;
+  readonly value: Buffer | null;
+  readonly isWhole: boolean;
+}
+
+export interface Gap {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly reason: string;
+}
+
+export interface AnalysisStatus {
+  readonly streamId: string;
+  readonly state: 'analysing' | 'behind' | 'failing' | 'idle';
+  readonly framesPerSecond: number;
+  readonly wantedFramesPerSecond: number;
+  readonly ageMs: number;
+  readonly skipped: number;
+  readonly gaps: number;
+  readonly lastGap: Gap | null;
+  readonly failures: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly processor: string;
+  readonly updatedAtUs: number;
 }
 
 export interface Control {

@@ -33,6 +33,8 @@ export const topics = {
   framesCabin: frames('cabin'),
   framesRoadside: frames('roadside'),
   framesScanner: frames('scanner'),
+  /** Uploaded files: nobody waits in front of a screen, so every picture is analysed, however long it takes. */
+  framesJob: frames('job'),
   perceptions: {
     name: 'roadstream.perceptions.v1',
     partitions: 64,
@@ -51,8 +53,30 @@ export const topics = {
     segmentBytes: 16 * megabyte,
     acks: 'all',
   },
-  streams: { name: 'roadstream.streams.v1', partitions: 1, cleanup: 'compact', acks: 'all' },
-  checkpoints: { name: 'roadstream.checkpoints.v1', partitions: 16, cleanup: 'compact', acks: 'all' },
+  streams: { name: 'roadstream.streams.v1', partitions: 1, cleanup: 'compact', segmentBytes: 16 * megabyte, acks: 'all' },
+  /** How each stream's analysis keeps up. */
+  analysis: { name: 'roadstream.analysis.v1', partitions: 1, cleanup: 'compact', segmentBytes: 16 * megabyte, acks: 'all' },
+  checkpoints: { name: 'roadstream.checkpoints.v1', partitions: 16, cleanup: 'compact', segmentBytes: 16 * megabyte, acks: 'all' },
+  /** A checkpoint a minute of each stream, for as long as its frames are kept: where a replay can begin. */
+  checkpointHistory: {
+    name: 'roadstream.checkpoints.history.v1',
+    partitions: 16,
+    cleanup: 'delete',
+    retentionMs: 24 * hour,
+    retentionBytes: 1024 * megabyte,
+    segmentBytes: 16 * megabyte,
+    acks: 'leader',
+  },
+  /** Messages that a role could not use, by where they came from. A null value says that it has been dealt with. */
+  deadLetters: {
+    name: 'roadstream.dead.letters.v1',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 7 * 24 * hour,
+    retentionBytes: 1024 * megabyte,
+    segmentBytes: 32 * megabyte,
+    acks: 'all',
+  },
   control: {
     name: 'roadstream.control.v1',
     partitions: 1,

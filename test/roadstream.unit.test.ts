@@ -7,7 +7,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inspect, promisify } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import { configure } from '../roadstream.ts';
+import { configure } from '../commands/configure.ts';
+import { withCamera } from '../commands/start.ts';
 import { configurationJsonSchema, parseConfiguration } from '../schemas/configuration.ts';
 import { needs } from './support/needs.ts';
 
@@ -34,7 +35,7 @@ test('roadstream.example.yaml is understood, and every setting it shows outside 
 });
 
 test('shows a simulated camera when none is configured', (t) => {
-  const { streams } = configure({ config: temporaryFile(t, 'empty.yaml', ''), camera: [] });
+  const { streams } = withCamera(configure({ config: temporaryFile(t, 'empty.yaml', ''), camera: [] }));
   assert.deepEqual(
     streams.map(({ url }) => url),
     ['sim:car-to-car-braking'],

@@ -1,5 +1,5 @@
 import type { StreamView } from '../../schemas/live.ts';
-import type { AccessUnit, Perception, StreamStatus } from '../../schemas/messages.ts';
+import type { AccessUnit, AnalysisStatus, Perception, StreamStatus } from '../../schemas/messages.ts';
 import { FanOut } from './fan-out.ts';
 
 /** What the analysis figures look back on, and the most perceptions kept for it a stream (60 a second). */
@@ -11,13 +11,14 @@ interface Analysed {
   readonly latencyMs: number;
 }
 
-/** How each camera is: its newest status, and what its perceptions of the last seconds say about the analysis. */
+/** How each camera is: its newest status, what its processor says, and what its perceptions of the last seconds say about the analysis. */
 export class StreamState {
   /** Each new status. */
   readonly changed = new FanOut<StreamView>();
   readonly #playable: readonly AccessUnit['codec'][];
   readonly #nowUs: () => number;
   readonly #statuses = new Map<string, StreamStatus>();
+  readonly #analyses = new Map<string, AnalysisStatus>();
   readonly #analysed = new Map<string, Analysed[]>();
 
   /**
@@ -31,12 +32,24 @@ export class StreamState {
 
   update(status: StreamStatus): void {
     this.#statuses.set(status.streamId, status);
-    this.changed.emit(this.#view(status));
+    this.#tell(status.streamId);
   }
 
   remove(streamId: string): void {
     this.#statuses.delete(streamId);
+    this.#analyses.delete(streamId);
     this.#analysed.delete(streamId);
+  }
+
+  /** The processor may speak before the camera's side does. */
+  updateAnalysis(analysis: AnalysisStatus): void {
+    this.#analyses.set(analysis.streamId, analysis);
+    this.#tell(analysis.streamId);
+  }
+
+  removeAnalysis(streamId: string): void {
+    this.#analyses.delete(streamId);
+    this.#tell(streamId);
   }
 
   see(perception: Perception): void {
@@ -51,6 +64,11 @@ export class StreamState {
     return this.#statuses.has(streamId);
   }
 
+  /** The camera's present connection, as its own side says. */
+  epochOf(streamId: string): number | null {
+    return this.#statuses.get(streamId)?.epoch ?? null;
+  }
+
   /** Every stream, in the order in which they were first announced. */
   get views(): StreamView[] {
     return [...this.#statuses.values()].map((status) => this.#view(status));
@@ -59,6 +77,11 @@ export class StreamState {
   view(streamId: string): StreamView | undefined {
     const status = this.#statuses.get(streamId);
     return status && this.#view(status);
+  }
+
+  #tell(streamId: string): void {
+    const view = this.view(streamId);
+    if (view) this.changed.emit(view);
   }
 
   #view(status: StreamStatus): StreamView {
@@ -70,6 +93,7 @@ export class StreamState {
       ...status,
       analysedFramesPerSecond: spanUs > 0 ? round(((recent.length - 1) * 1e6) / spanUs) : 0,
       perceptionLatencyMs: latencies.length > 0 ? round(latencies[latencies.length >> 1]!) : null,
+      analysis: this.#analyses.get(status.streamId) ?? null,
       canPlay: this.#playable.some((codec) => codec === status.codec),
     };
   }

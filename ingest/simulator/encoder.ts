@@ -15,9 +15,7 @@ import {
 import { Codec, CodecContext, FFmpegError, Frame, Packet, Rational } from 'node-av/lib';
 import { RoadstreamError } from '../../schemas/errors.ts';
 import { rtpClockHz } from '../../schemas/messages.ts';
-import { framesPerSecond } from './scenario.ts';
-
-const ticksPerFrame = rtpClockHz / framesPerSecond;
+import { framesPerSecond as usualFramesPerSecond } from './scenario.ts';
 
 export interface EncodedPicture {
   /** Annex B, SPS and PPS before each keyframe. */
@@ -41,17 +39,19 @@ export class VideoEncoder {
   readonly #context: CodecContext;
   readonly #frame: Frame;
   readonly #packet = new Packet();
+  readonly #framesPerSecond: number;
   #second = -1;
   #closed = false;
 
-  private constructor(context: CodecContext, frame: Frame) {
+  private constructor(context: CodecContext, frame: Frame, framesPerSecond: number) {
     this.#context = context;
     this.#frame = frame;
+    this.#framesPerSecond = framesPerSecond;
     this.#packet.alloc();
   }
 
   /** @throws INTERNAL when this build of FFmpeg has no x264. */
-  static open(width: number, height: number): VideoEncoder {
+  static open(width: number, height: number, framesPerSecond = usualFramesPerSecond): VideoEncoder {
     const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
     if (!codec)
       throw new RoadstreamError(
@@ -85,7 +85,7 @@ export class VideoEncoder {
       check(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), 'set up');
     check(context.open2Sync(codec, null), 'opened');
     const frame = Frame.fromVideoBuffer(Buffer.alloc((width * height * 3) / 2), { width, height, format: AV_PIX_FMT_YUV420P });
-    return new VideoEncoder(context, frame);
+    return new VideoEncoder(context, frame, framesPerSecond);
   }
 
   /**
@@ -97,9 +97,9 @@ export class VideoEncoder {
     const frame = this.#frame;
     // No copy: the frame points at the caller's memory until the packet is out.
     check(frame.fromBuffer(Buffer.from(i420.buffer, i420.byteOffset, i420.byteLength)), 'fed');
-    const ticks = frameIndex * ticksPerFrame;
+    const ticks = Math.round((frameIndex * rtpClockHz) / this.#framesPerSecond);
     frame.pts = BigInt(ticks);
-    const second = Math.floor(frameIndex / framesPerSecond);
+    const second = Math.floor(frameIndex / this.#framesPerSecond);
     frame.pictType = second === this.#second ? AV_PICTURE_TYPE_NONE : AV_PICTURE_TYPE_I;
     this.#second = second;
     check(this.#context.sendFrameSync(frame), 'fed');

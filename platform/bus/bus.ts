@@ -10,7 +10,7 @@ export interface BusMessage {
   readonly key: string;
   /** Null deletes the key in a compacted topic. */
   readonly value: Buffer | null;
-  /** Wall clock of publishing. */
+  /** Wall clock of publishing; on Kafka the broker's, so that it is one for all publishers. */
   readonly timestampMs: number;
 }
 
@@ -23,6 +23,8 @@ export interface SubscribeOptions {
   readonly topics: readonly TopicDefinition[];
   /** Members of one group share the partitions; without a group every subscriber gets everything. */
   readonly group?: string;
+  /** Without a group: only these partitions of each topic, instead of all. */
+  readonly partitions?: readonly number[];
   /** Where a partition begins for which the group has committed nothing. */
   readonly from: 'earliest' | 'latest';
   /**
@@ -32,7 +34,10 @@ export interface SubscribeOptions {
   readonly onBatch: (batch: readonly BusMessage[], subscription: Subscription) => Promise<void>;
   /** Before the first batch of these partitions. May seek. */
   readonly onAssigned?: (partitions: readonly TopicPartition[], subscription: Subscription) => Promise<void>;
-  /** Running batches have ended; nothing more of these partitions comes. */
+  /**
+   * Running batches have ended; nothing more of these partitions comes. In a rebalance it is told of those that move only. Kafka does not
+   * wait for it: the next owner may begin while a last batch is still running here, and what that batch then commits is ignored.
+   */
   readonly onRevoked?: (partitions: readonly TopicPartition[]) => Promise<void>;
   /** At most this many bytes in one batch (at least one message). */
   readonly maxBatchBytes?: number;
@@ -53,9 +58,17 @@ export interface Subscription {
 export interface Bus {
   /**
    * Resolves when the message is kept as its topic asks for.
-   * @throws MESSAGE_TOO_LARGE, TOPIC_UNKNOWN, BUS_CLOSED
+   * @throws MESSAGE_TOO_LARGE, TOPIC_UNKNOWN, BUS_CLOSED, BUS_REFUSED, BUS_UNAVAILABLE (retryable: too much waits for the brokers already)
    */
   publish(topic: TopicDefinition, key: string, value: Buffer | null): Promise<{ readonly partition: number; readonly offset: number }>;
+  /**
+   * Resolves when the first partitions have been taken over; what is published from then on comes.
+   * @throws BUS_CLOSED, BUS_REFUSED
+   */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** @returns Of each partition, in their order: the oldest offset there is, and the one that the next message gets. */
+  offsets(topic: TopicDefinition): Promise<readonly { readonly oldest: number; readonly next: number }[]>;
+  /** @returns The offset of the partition's first message published at `timestampMs` (wall clock) or later; the next one when there is none. */
+  offsetAt(topic: TopicDefinition, partition: number, timestampMs: number): Promise<number>;
   close(): Promise<void>;
 }

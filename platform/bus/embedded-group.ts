@@ -1,8 +1,6 @@
-import type { Logger } from 'pino';
-import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
 import type { TopicDefinition } from '../../schemas/topics.ts';
 import type { SubscribeOptions, Subscription, TopicPartition } from './bus.ts';
-import { Delivery } from './embedded-delivery.ts';
+import { Deliveries, type DeliveryContext } from './deliveries.ts';
 import type { PartitionLog } from './partition-log.ts';
 
 export interface TopicLog {
@@ -10,12 +8,7 @@ export interface TopicLog {
   readonly logs: readonly PartitionLog[];
 }
 
-export interface GroupContext {
-  readonly log: Logger;
-  readonly redeliveryDelayMs: number;
-  /** A consumer found that messages it had not seen are gone. */
-  readonly onMissed: (topic: string, group: string | undefined, messages: number) => void;
-  readonly onRedelivery: (topic: string, group: string | undefined) => void;
+export interface GroupContext extends DeliveryContext {
   /** A commit may have made room. */
   readonly onCommit: () => void;
   readonly onLeft: (subscription: Subscription) => void;
@@ -101,118 +94,56 @@ class Member implements Subscription {
   joined: Promise<void> = Promise.resolve();
   readonly topics: readonly TopicLog[];
   readonly #group: Group;
-  readonly #options: SubscribeOptions;
-  readonly #context: GroupContext;
-  readonly #deliveries = new Map<PartitionLog, Delivery>();
-  /** Assignments and revocations are told one after the other. */
-  #told: Promise<unknown> = Promise.resolve();
+  readonly #from: 'earliest' | 'latest';
+  readonly #deliveries: Deliveries<PartitionLog>;
   #closed: Promise<void> | undefined;
 
   constructor(group: Group, topics: readonly TopicLog[], options: SubscribeOptions, context: GroupContext) {
     this.#group = group;
     this.topics = topics;
-    this.#options = options;
-    this.#context = context;
+    this.#from = options.from;
+    this.#deliveries = new Deliveries(this, options, context);
   }
 
   get assigned(): readonly TopicPartition[] {
-    return [...this.#deliveries.values()].map((delivery) => delivery.topicPartition);
+    return this.#deliveries.assigned;
   }
 
   commit(topic: string, partition: number, offset: number): void {
-    const delivery = this.#find(topic, partition);
+    const delivery = this.#deliveries.find(topic, partition);
     if (delivery) this.#group.commit(delivery.log, offset);
   }
 
   seek(topic: string, partition: number, offset: number): void {
-    this.#find(topic, partition)?.seek(offset);
+    this.#deliveries.find(topic, partition)?.seek(offset);
   }
 
   lag(topic: string, partition: number): number {
-    return this.#find(topic, partition)?.lag ?? 0;
+    return this.#deliveries.find(topic, partition)?.lag ?? 0;
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
       this.#group.retire(this);
-      await this.release([...this.#deliveries.keys()]);
-      await this.#told;
+      await this.#deliveries.release(this.#deliveries.all);
+      await this.#deliveries.settled();
       this.#group.leave(this);
     })();
     return this.#closed;
   }
 
   assign(logs: readonly PartitionLog[]): Promise<void> {
-    if (logs.length === 0) return Promise.resolve();
-    const deliveries = logs.map((log) => {
-      const topic = this.topics.find((candidate) => candidate.logs.includes(log))!.definition;
-      const delivery = new Delivery({
-        topic,
-        log,
-        start: this.#group.startOf(log, this.#options.from),
-        maxBatchBytes: this.#options.maxBatchBytes,
-        redeliveryDelayMs: this.#context.redeliveryDelayMs,
-        onBatch: (batch) => this.#options.onBatch(batch, this),
-        onMissed: (messages) => this.#context.onMissed(topic.name, this.#group.name, messages),
-        onFailed: (err) => {
-          this.#context.onRedelivery(topic.name, this.#group.name);
-          this.#complain('a batch failed and will be delivered again', topic.name, err);
-        },
-      });
-      this.#deliveries.set(log, delivery);
-      return delivery;
-    });
-    return this.#tell(async () => {
-      const partitions = deliveries.map((delivery) => delivery.topicPartition);
-      while (deliveries.some((delivery) => !delivery.isStopping)) {
-        try {
-          await this.#options.onAssigned?.(partitions, this);
-          break;
-        } catch (err) {
-          this.#complain('taking over partitions failed and will be tried again', partitions[0]!.topic, err);
-          await Promise.all(deliveries.map((delivery) => delivery.pause()));
-        }
-      }
-      for (const delivery of deliveries) delivery.start();
-    });
+    const starts = logs.map((log) => ({
+      topic: this.topics.find((candidate) => candidate.logs.includes(log))!.definition,
+      log,
+      offset: this.#group.startOf(log, this.#from),
+    }));
+    return this.#deliveries.assign(starts);
   }
 
   /** @returns Those that were let go of by this call; running batches have ended. */
   async release(logs: readonly PartitionLog[]): Promise<PartitionLog[]> {
-    const deliveries = logs.flatMap((log) => this.#deliveries.get(log) ?? []).filter((delivery) => !delivery.isStopping);
-    if (deliveries.length === 0) return [];
-    const stopped = deliveries.map((delivery) => delivery.stop());
-    await this.#tell(async () => {
-      await Promise.all(stopped);
-      const partitions = deliveries.map((delivery) => delivery.topicPartition);
-      try {
-        await this.#options.onRevoked?.(partitions);
-      } catch (err) {
-        this.#complain('letting go of partitions failed', partitions[0]!.topic, err);
-      }
-      for (const delivery of deliveries) this.#deliveries.delete(delivery.log);
-    });
-    return deliveries.map((delivery) => delivery.log);
-  }
-
-  #tell(step: () => Promise<void>): Promise<void> {
-    const told = this.#told.then(step);
-    this.#told = told;
-    return told;
-  }
-
-  /** Undefined when the partition is not (or no longer) this member's: a late call is then without effect. */
-  #find(topic: string, partition: number): Delivery | undefined {
-    const found = this.topics.find((candidate) => candidate.definition.name === topic);
-    const log = found?.logs[partition];
-    if (!log) {
-      const mine = this.topics.map((candidate) => candidate.definition.name).join(', ');
-      throw new RoadstreamError('TOPIC_UNKNOWN', `This subscription has no partition ${partition} of ${topic}; it has ${mine}.`);
-    }
-    return this.#deliveries.get(log);
-  }
-
-  #complain(message: string, topic: string, thrown: unknown): void {
-    this.#context.log.error({ topic, group: this.#group.name, err: asRoadstreamError(thrown) }, message);
+    const released = await this.#deliveries.release(this.#deliveries.all.filter(({ log }) => logs.includes(log)));
+    return released.map(({ log }) => log);
   }
 }

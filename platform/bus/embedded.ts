@@ -2,8 +2,8 @@ import { metrics } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
 import { RoadstreamError } from '../../schemas/errors.ts';
 import type { TopicDefinition } from '../../schemas/topics.ts';
-import { rateLimited } from '../logging.ts';
 import { type Bus, maxMessageBytes, type SubscribeOptions, type Subscription } from './bus.ts';
+import { createDeliveryContext } from './deliveries.ts';
 import { Group, type GroupContext } from './embedded-group.ts';
 import { EmbeddedTopic } from './embedded-topic.ts';
 
@@ -43,24 +43,15 @@ class EmbeddedBus implements Bus {
     // 64 MiB and a minute: a minute of two 4 Mbit/s cameras; live consumers need the newest group of pictures (1-2 s).
     this.#limits = { maxBytes: options.maxBytesPerTopic ?? 64 * 1024 * 1024, maxAgeMs: options.maxAgeMs ?? 60_000 };
 
-    const meter = metrics.getMeter('roadstream');
-    const missed = meter.createCounter('roadstream.bus.missed', { description: 'Messages dropped before a consumer had seen them.' });
-    const redelivered = meter.createCounter('roadstream.bus.redelivered', { description: 'Batches that failed and came again.' });
-    meter.createObservableGauge('roadstream.bus.kept', { description: 'Values kept in memory.', unit: 'By' }).addCallback((result) => {
-      for (const topic of this.#topics.values()) result.observe(topic.bytes, { topic: topic.definition.name });
-    });
-    const tellMissed = rateLimited<{ topic: string; group: string | undefined; messages: number }>((fields, times) =>
-      log.warn({ ...fields, times }, 'a consumer fell behind what is kept and goes on at the oldest message left'),
-    );
+    metrics
+      .getMeter('roadstream')
+      .createObservableGauge('roadstream.bus.kept', { description: 'Values kept in memory.', unit: 'By' })
+      .addCallback((result) => {
+        for (const topic of this.#topics.values()) result.observe(topic.bytes, { topic: topic.definition.name });
+      });
     this.#context = {
-      log,
       // Half a second: long enough not to spin on a lasting failure, short enough for live data.
-      redeliveryDelayMs: options.redeliveryDelayMs ?? 500,
-      onMissed: (topic, group, messages) => {
-        missed.add(messages, { topic, group: group ?? '' });
-        tellMissed({ topic, group, messages });
-      },
-      onRedelivery: (topic, group) => redelivered.add(1, { topic, group: group ?? '' }),
+      ...createDeliveryContext(log, options.redeliveryDelayMs ?? 500),
       onCommit: () => this.#retry(),
       onLeft: (subscription) => {
         this.#subscriptions.delete(subscription);
@@ -81,11 +72,27 @@ class EmbeddedBus implements Bus {
 
   async subscribe(options: SubscribeOptions): Promise<Subscription> {
     if (this.#closed) this.#refuse();
-    const topics = options.topics.map((definition) => this.#topic(definition));
+    const topics = options.topics.map((definition) => {
+      const topic = this.#topic(definition);
+      if (options.group !== undefined || !options.partitions) return topic;
+      return { definition, logs: topic.logs.filter((log) => options.partitions!.includes(log.partition)) };
+    });
     const subscription = this.#group(options.group).join(topics, options);
     this.#subscriptions.add(subscription);
     await subscription.joined;
     return subscription;
+  }
+
+  async offsets(definition: TopicDefinition): Promise<{ oldest: number; next: number }[]> {
+    if (this.#isClosed) this.#refuse();
+    return this.#topic(definition).logs.map((log) => ({ oldest: log.oldestOffset, next: log.nextOffset }));
+  }
+
+  async offsetAt(definition: TopicDefinition, partition: number, timestampMs: number): Promise<number> {
+    if (this.#isClosed) this.#refuse();
+    const log = this.#topic(definition).logs[partition];
+    if (!log) throw new RoadstreamError('TOPIC_UNKNOWN', `${definition.name} has no partition ${partition}.`);
+    return log.offsetAt(timestampMs);
   }
 
   close(): Promise<void> {

@@ -59,6 +59,14 @@ export class PartitionLog {
     return batch;
   }
 
+  /** @returns The offset of the first message kept that is of this time (wall clock) or later; the next one when there is none. */
+  offsetAt(timestampMs: number): number {
+    // Not by bisection: the wall clock may have been set back between two messages.
+    for (let i = this.#head; i < this.#messages.length; i++)
+      if (this.#messages[i]!.timestampMs >= timestampMs) return this.#messages[i]!.offset;
+    return this.nextOffset;
+  }
+
   /** Keeps the newest message of each key; a deleted key's tombstone stays while it is younger than `tombstonesSinceMs`. */
   compact(tombstonesSinceMs: number): void {
     const newest = new Map<string, BusMessage>();

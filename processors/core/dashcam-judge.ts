@@ -99,6 +99,14 @@ const mostSurpriseSigmas = 3;
 /** Seconds for which distance and closing speed are carried on without a measurement: hard braking changes both by then. */
 const mostBlindSeconds = 0.5;
 
+/** More than are given out between two checkpoints. */
+const idsLeftOut = 1000;
+
+/** The state for who takes a stream over: ids that the one before may have given out since then are left out. */
+export function withFreshTrackIds(state: DashcamState): DashcamState {
+  return { ...state, tracker: { ...state.tracker, nextTrackId: state.tracker.nextTrackId + idsLeftOut } };
+}
+
 const initialState: DashcamState = {
   epoch: null,
   capturedAtUs: 0,

@@ -54,7 +54,8 @@ export function stepForwardCollision(
         (a.hazard.approach.ttcSeconds ?? Number.MAX_VALUE) - (b.hazard.approach.ttcSeconds ?? Number.MAX_VALUE),
     );
   const worst = dangers[0];
-  const { state: alert, change } = stepAlert(watch.alert, forwardCollisionPolicy, clockSeconds, {
+  const policy = { ...forwardCollisionPolicy, hourlyBudget: stream.forwardCollision.hourlyBudget };
+  const { state: alert, change } = stepAlert(watch.alert, policy, clockSeconds, {
     severity: worst?.sign.severity ?? null,
     isHeld: dangers.some(({ sign }) => sign.isHeld),
     isSeen: worst?.sign.isSeen ?? true,

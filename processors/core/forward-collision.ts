@@ -5,6 +5,8 @@ import type { Approach } from './collision.ts';
 export interface ForwardCollisionThresholds {
   readonly warnTtcSeconds: number;
   readonly criticalTtcSeconds: number;
+  /** Most alerts raised within an hour. */
+  readonly hourlyBudget: number;
 }
 
 /** A road user in the path. */
@@ -23,8 +25,8 @@ export const forwardCollisionType = 'forward-collision';
 /** Named in every alert. */
 export const forwardCollisionRule = 'Time to collision as in ISO 15623:2013; NHTSA NCAP FCW confirmation test (2013): no later than 2.1 s';
 
-/** Two frames are 0.13 s at 15 frames/s. The budget is twelve an hour: more would be switched off by whoever gets them. */
-export const forwardCollisionPolicy: AlertPolicy = { confirmFrames: 2, clearSeconds: 0.7, cooldownSeconds: 3, hourlyBudget: 12 };
+/** Two frames are 0.13 s at 15 frames/s. */
+export const forwardCollisionPolicy: Omit<AlertPolicy, 'hourlyBudget'> = { confirmFrames: 2, clearSeconds: 0.7, cooldownSeconds: 3 };
 
 /** Seconds above the warning's time to collision within which an open alert stays. */
 const holdSeconds = 0.6;

@@ -3,7 +3,7 @@ import { nowUs } from '../../platform/clock.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
 import { type AccessUnit, type Alert, type Perception, rtpClockHz } from '../../schemas/messages.ts';
 import { boxBiasOf } from '../core/box-bias.ts';
-import { createDashcamJudge, type DashcamJudge } from '../core/dashcam-judge.ts';
+import { createDashcamJudge, type DashcamJudge, type DashcamState } from '../core/dashcam-judge.ts';
 import { createCamera } from '../core/geometry.ts';
 import { BurnIn } from '../stages/burn-in.ts';
 import { Decoder, type Picture } from '../stages/decoder.ts';
@@ -31,6 +31,15 @@ export interface PushOptions {
   readonly admit?: (chosen: AccessUnit) => { readonly burnInWidth?: number } | undefined;
 }
 
+/** Everything a stream's next picture depends on, apart from the group of pictures that it is in. Plain JSON, never changed in place. */
+export interface DashcamPipelineState {
+  /** The newest access unit that was pushed. */
+  readonly newest: { readonly epoch: number; readonly sequence: number } | null;
+  /** The newest picture that came out: what is chosen next depends on it. */
+  readonly shown: { readonly epoch: number; readonly rtpTimestamp: number } | null;
+  readonly judge: DashcamState;
+}
+
 /** One dashcam stream: decode, look twice, track, judge. Apart from `timing` its output depends on its input alone. */
 export class DashcamPipeline {
   readonly #options: DashcamPipelineOptions;
@@ -39,7 +48,9 @@ export class DashcamPipeline {
   readonly #modelSet: string;
   #looks: { readonly key: string; readonly stage: Looks } | undefined;
   #burnIn: BurnIn | undefined;
-  #shown: AccessUnit | undefined;
+  #newest: DashcamPipelineState['newest'] = null;
+  #shown: DashcamPipelineState['shown'] = null;
+  #restored: DashcamPipelineState | undefined;
 
   constructor(options: DashcamPipelineOptions) {
     const { stream, alerts, detector } = options;
@@ -61,6 +72,7 @@ export class DashcamPipeline {
    */
   async push(unit: AccessUnit, { admit = () => ({}) }: PushOptions = {}): Promise<Judged | undefined> {
     const startedAtUs = nowUs();
+    if (!isKnown(unit, this.#restored)) this.#newest = { epoch: unit.epoch, sequence: unit.sequence };
     const picture = await this.#decoder.decode(unit);
     if (!picture || !this.#isChosen(picture.unit)) return undefined;
     const admitted = admit(picture.unit);
@@ -105,6 +117,22 @@ export class DashcamPipeline {
     return { perception, alerts, jpeg };
   }
 
+  /** What it knows after the last `push` that has ended. */
+  snapshot(): DashcamPipelineState {
+    return { newest: this.#newest, shown: this.#shown, judge: this.#judge.snapshot() };
+  }
+
+  /**
+   * Goes on exactly from where `snapshot` was taken, also after a way through JSON. What is pushed then begins at the keyframe of the
+   * newest access unit that the state knows, or before: what it knows is decoded again, but neither chosen nor judged.
+   */
+  restore(state: DashcamPipelineState): void {
+    this.#newest = state.newest;
+    this.#shown = state.shown;
+    this.#restored = state;
+    this.#judge.restore(state.judge);
+  }
+
   close(): void {
     this.#decoder.close();
     this.#looks?.stage.close();
@@ -112,12 +140,14 @@ export class DashcamPipeline {
   }
 
   /** Whether the configured rate chooses this picture, by its own time and that of the picture shown before it. */
-  #isChosen(shown: AccessUnit): boolean {
+  #isChosen({ epoch, sequence, rtpTimestamp }: AccessUnit): boolean {
+    if (wasShown({ epoch, sequence, rtpTimestamp }, this.#restored)) return false;
     const previous = this.#shown;
-    this.#shown = shown;
-    if (previous?.epoch !== shown.epoch) return true;
-    const slot = ({ rtpTimestamp }: AccessUnit) => Math.floor((rtpTimestamp * this.#options.stream.analysedFramesPerSecond) / rtpClockHz);
-    return slot(shown) !== slot(previous);
+    this.#shown = { epoch, rtpTimestamp };
+    const { analysedFramesPerSecond } = this.#options.stream;
+    return (
+      previous?.epoch !== epoch || slotOf(rtpTimestamp, analysedFramesPerSecond) !== slotOf(previous.rtpTimestamp, analysedFramesPerSecond)
+    );
   }
 
   #looksFor({ width, height }: Picture): Looks {
@@ -140,4 +170,19 @@ export class DashcamPipeline {
     this.#burnIn = new BurnIn(width, height);
     return this.#burnIn;
   }
+}
+
+/** Pictures of one slot are one as far as a rate is concerned: the first of them is analysed. */
+export function slotOf(rtpTimestamp: number, framesPerSecond: number): number {
+  return Math.floor((rtpTimestamp * framesPerSecond) / rtpClockHz);
+}
+
+function isKnown({ epoch, sequence }: Pick<AccessUnit, 'epoch' | 'sequence'>, state: DashcamPipelineState | undefined): boolean {
+  return state?.newest?.epoch === epoch && sequence <= state.newest.sequence;
+}
+
+/** By the time of showing: with B-frames a picture may have been sent before the snapshot, and be shown after it. */
+function wasShown(unit: Pick<AccessUnit, 'epoch' | 'sequence' | 'rtpTimestamp'>, state: DashcamPipelineState | undefined): boolean {
+  // The difference of two RTP timestamps is a signed number of 32 bits: they wrap around.
+  return isKnown(unit, state) && state?.shown?.epoch === unit.epoch && ((unit.rtpTimestamp - state.shown.rtpTimestamp) | 0) <= 0;
 }

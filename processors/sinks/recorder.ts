@@ -1,111 +1,140 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { metrics } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
-import type { Bus, BusMessage, Subscription } from '../../platform/bus/bus.ts';
+import type { Bus, BusMessage, Subscription, TopicPartition } from '../../platform/bus/bus.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { isRowRefused } from '../../platform/database/failure.ts';
-import { type Table, upsert } from '../../platform/database/upsert.ts';
+import { createDeadLetters, type DeadLetters } from '../../platform/dead-letters.ts';
 import { rateLimited } from '../../platform/logging.ts';
 import { alertCodec, type Codec, perceptionCodec } from '../../schemas/codecs.ts';
 import { asRoadstreamError, type RoadstreamError } from '../../schemas/errors.ts';
 import { topics } from '../../schemas/topics.ts';
-import { alertTable, trackSecondTable } from './tables.ts';
+import { DiskBuffer } from './disk-buffer.ts';
+import { type Entry, RowKeeper } from './row-keeper.ts';
 import { type TrackSecond, TrackSeconds } from './track-seconds.ts';
 
 export interface RecorderOptions {
   readonly bus: Bus;
-  readonly database: Database;
+  /** At this version already. A promise where it may be away for now: until it is there, rows are kept on disk. */
+  readonly database: Database | Promise<Database>;
+  /** Holds rows while the database is away; no other recorder may use it. */
+  readonly bufferDirectory: string;
+  /** How much it may hold. Then the oldest per-second samples go, and alerts wait on the bus. */
+  readonly bufferBytes: number;
   readonly log?: Logger;
 }
 
 /** How often track rows are written, milliseconds: one statement a second instead of one a stream. */
 const writeEveryMs = 1000;
-/** Track rows kept while the database is away: more than an hour of two cameras with ten tracks each, about 20 MB. */
-const maxPendingRows = 100_000;
-/** Writes after which a silent stream's last second is closed: five to ten seconds, longer than a stall that is made up for. */
-const sweepEveryWrites = 5;
-/** Between attempts while the database is away, milliseconds; doubled up to the cap, with full jitter. */
+/** As many rows do not wait for that. */
+const rowsWrittenAtOnce = 4000;
+/** Track rows in memory above which reading pauses: two seconds of the most that one recorder can take, about 20 MB. */
+const maxPendingRows = 50_000;
+/** A stream silent for one to two times this long has its last second closed, milliseconds: longer than a processor's take-over. */
+const sweepEveryMs = 20_000;
+/** How long letting go of partitions may wait for their rows to be kept, milliseconds: the whole group waits with it. */
+const revokeWithinMs = 3_000;
+/** Between attempts while neither database nor disk takes anything, milliseconds; doubled up to the cap, with full jitter. */
 const retryFirstMs = 500;
-const retryCapMs = 15_000;
+const retryCapMs = 5_000;
 
 /**
  * Keeps alerts and per-second track summaries in the database. Whatever is delivered twice changes nothing, and offsets are committed
- * after the database has said yes. While it is away, alerts wait on the bus, and track rows in memory, where the oldest are dropped and
- * counted when there are too many.
- * @throws BUS_CLOSED
+ * when the rows are in the database or, while it is away, on disk (fsync). Where neither is possible, messages wait on the bus.
+ * What is not understood, or refused by the database, becomes a dead letter.
+ * @throws BUS_CLOSED, BUFFER_LOCKED when another recorder uses the folder, DISK_FULL, FILE_UNWRITABLE
  */
 export async function startRecorder(options: RecorderOptions): Promise<{ close(): Promise<void> }> {
-  const recorder = new Recorder(options);
-  await recorder.start();
-  return recorder;
+  const { bus, database, bufferDirectory, bufferBytes, log = pino({ level: 'silent' }) } = options;
+  const lost = metrics.getMeter('roadstream').createCounter('roadstream.recorder.lost', {
+    description: 'Messages not understood, and track rows dropped because the buffer on disk was full.',
+  });
+  const tellDropped = rateLimited((rows: number, times) =>
+    log.warn({ code: 'DISK_FULL', rows, times }, 'the buffer is full and the database away; the oldest track rows are dropped'),
+  );
+  const buffer = await DiskBuffer.open({
+    directory: bufferDirectory,
+    maxBytes: bufferBytes,
+    onDropped: (rows) => {
+      lost.add(rows, { reason: 'dropped' });
+      tellDropped(rows);
+    },
+    onTorn: (file, bytes) =>
+      log.warn({ file, bytes }, 'a file of the buffer holds bytes that were never wholly written; they are left out'),
+  });
+  const deadLetters = createDeadLetters(bus, 'recorder', log);
+  const keeper = new RowKeeper({ database, buffer, deadLetters, log });
+  const recorder = new Recorder({ bus, keeper, deadLetters, log, onNotUnderstood: () => lost.add(1, { reason: 'not understood' }) });
+  try {
+    await recorder.start();
+    return recorder;
+  } catch (thrown) {
+    await keeper.close();
+    throw thrown;
+  }
+}
+
+interface RecorderParts {
+  readonly bus: Bus;
+  readonly keeper: RowKeeper;
+  readonly deadLetters: DeadLetters;
+  readonly log: Logger;
+  readonly onNotUnderstood: () => void;
 }
 
 class Recorder {
-  readonly #bus: Bus;
-  readonly #database: Database;
-  readonly #log: Logger;
+  readonly #parts: RecorderParts;
   readonly #stop = new AbortController();
   readonly #partitions = new Map<number, { readonly seconds: TrackSeconds; nextOffset: number }>();
-  readonly #written;
-  readonly #lost;
-  readonly #tellFailure: (error: RoadstreamError) => void;
-  readonly #tellLost: (fields: { reason: string; error?: string }) => void;
-  #pending: TrackSecond[] = [];
+  readonly #tellWaiting: (error: RoadstreamError) => void;
+  #pending: Entry<TrackSecond>[] = [];
   #subscription: Subscription | undefined;
+  #looping: Promise<void> = Promise.resolve();
+  /** Track rows are written by one at a time. */
   #writing: Promise<void> = Promise.resolve();
+  #room = Promise.withResolvers<void>();
+  #wake = () => {};
   #closed: Promise<void> | undefined;
 
-  constructor({ bus, database, log = pino({ level: 'silent' }) }: RecorderOptions) {
-    this.#bus = bus;
-    this.#database = database;
-    this.#log = log;
-    const meter = metrics.getMeter('roadstream');
-    this.#written = meter.createCounter('roadstream.recorder.written', { description: 'Rows the database has acknowledged.' });
-    this.#lost = meter.createCounter('roadstream.recorder.lost', {
-      description: 'Messages not understood, rows the database refused, and track rows dropped while it was away.',
-    });
-    this.#tellFailure = rateLimited((error, times) =>
-      this.#log.error({ code: error.code, error: error.message, times }, 'writing failed and will be tried again'),
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.#tellWaiting = rateLimited((error, times) =>
+      parts.log.error(
+        { code: error.code, error: error.message, times },
+        'neither the database nor the disk takes anything; messages wait on the bus',
+      ),
     );
-    this.#tellLost = rateLimited((fields, times) => this.#log.warn({ ...fields, times }, 'something could not be recorded'));
   }
 
   async start(): Promise<void> {
-    this.#subscription = await this.#bus.subscribe({
+    this.#subscription = await this.#parts.bus.subscribe({
       topics: [topics.perceptions, topics.alerts],
       group: 'recorder',
       from: 'earliest',
       onBatch: (batch, subscription) =>
         batch[0]!.topic === topics.alerts.name ? this.#recordAlerts(batch, subscription) : this.#sumUp(batch),
-      onRevoked: async (revoked) => {
-        for (const { topic, partition } of revoked) {
-          if (topic !== topics.perceptions.name) continue;
-          // Half a second now is better than none if nobody takes over; who does writes the whole one over it.
-          this.#enqueue(this.#partitions.get(partition)?.seconds.flush() ?? []);
-          this.#partitions.delete(partition);
-        }
-      },
+      onRevoked: (revoked) => this.#letGo(revoked),
     });
-    this.#writing = this.#writeRepeatedly();
+    this.#looping = this.#writeRepeatedly();
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
       this.#stop.abort();
-      await this.#writing;
+      this.#wake();
+      this.#room.resolve();
+      await this.#looping;
       await this.#subscription?.close();
-      await this.#writePending().catch((thrown) => {
-        this.#lose('closed before the database was back', this.#pending.length, asRoadstreamError(thrown));
-      });
+      await this.#writePending().catch((thrown) => this.#tellWaiting(asRoadstreamError(thrown)));
+      await this.#parts.keeper.close();
     })();
     return this.#closed;
   }
 
   async #recordAlerts(batch: readonly BusMessage[], subscription: Subscription): Promise<void> {
-    const alerts = this.#decode(batch, alertCodec).map(({ value }) => value);
+    const entries = (await this.#decode(batch, alertCodec)).map(({ value: row, message }) => ({ row, message }));
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#write(alertTable, alerts);
+        await this.#parts.keeper.keep('alerts', entries);
         break;
       } catch (thrown) {
         if (this.#stop.signal.aborted) throw thrown;
@@ -117,19 +146,32 @@ class Recorder {
   }
 
   async #sumUp(batch: readonly BusMessage[]): Promise<void> {
+    while (this.#pending.length >= maxPendingRows && !this.#stop.signal.aborted) await this.#room.promise;
+    const perceptions = await this.#decode(batch, perceptionCodec);
     const { partition } = batch[0]!;
     const state = this.#partitions.get(partition) ?? { seconds: new TrackSeconds(), nextOffset: 0 };
     this.#partitions.set(partition, state);
-    for (const { value, offset } of this.#decode(batch, perceptionCodec)) this.#enqueue(state.seconds.push(value, offset));
+    for (const { value, message } of perceptions) this.#enqueue(partition, state.seconds.push(value, message.offset));
     state.nextOffset = batch.at(-1)!.offset + 1;
+  }
+
+  #enqueue(partition: number, rows: readonly TrackSecond[]): void {
+    for (const row of rows) {
+      const { streamId: key, second, firstOffset: offset } = row;
+      this.#pending.push({ row, message: { topic: topics.perceptions.name, partition, offset, key, timestampMs: second * 1000 } });
+    }
+    if (this.#pending.length >= rowsWrittenAtOnce) this.#wake();
   }
 
   async #writeRepeatedly(): Promise<void> {
     const { signal } = this.#stop;
-    let failures = 0;
-    for (let round = 1; !signal.aborted; round++) {
-      await sleep(writeEveryMs, undefined, { signal }).catch(() => undefined);
-      if (round % sweepEveryWrites === 0) for (const { seconds } of this.#partitions.values()) this.#enqueue(seconds.sweep());
+    let sweptAt = performance.now();
+    for (let failures = 0; !signal.aborted; ) {
+      if (this.#pending.length < rowsWrittenAtOnce) await this.#enoughOrLate();
+      if (performance.now() - sweptAt >= sweepEveryMs) {
+        sweptAt = performance.now();
+        for (const [partition, { seconds }] of this.#partitions) this.#enqueue(partition, seconds.sweep());
+      }
       try {
         await this.#writePending();
         failures = 0;
@@ -139,69 +181,77 @@ class Recorder {
     }
   }
 
+  #enoughOrLate(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake(), writeEveryMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#stop.signal.aborted) this.#wake();
+    });
+  }
+
+  #writePending(): Promise<void> {
+    const written = this.#writing.then(() => this.#writeOnce());
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
   /** Writes the closed seconds, and then commits up to where the open ones begin. */
-  async #writePending(): Promise<void> {
-    const done = [...this.#partitions].map(([partition, { seconds, nextOffset }]) => ({
+  async #writeOnce(): Promise<void> {
+    const done = [...this.#partitions].map(([partition, state]) => ({
       partition,
-      offset: seconds.openFrom ?? nextOffset,
+      state,
+      offset: state.seconds.openFrom ?? state.nextOffset,
     }));
     const rows = this.#pending;
     this.#pending = [];
     try {
-      await this.#write(trackSecondTable, rows);
+      await this.#parts.keeper.keep('samples', rows);
     } catch (thrown) {
-      this.#pending = [...rows, ...this.#pending];
+      this.#pending = rows.concat(this.#pending);
       throw thrown;
     }
-    for (const { partition, offset } of done) this.#subscription?.commit(topics.perceptions.name, partition, offset);
+    for (const { partition, state, offset } of done)
+      if (this.#partitions.get(partition) === state) this.#subscription?.commit(topics.perceptions.name, partition, offset);
+    this.#room.resolve();
+    this.#room = Promise.withResolvers();
   }
 
-  #enqueue(rows: readonly TrackSecond[]): void {
-    this.#pending.push(...rows);
-    const surplus = this.#pending.length - maxPendingRows;
-    if (surplus <= 0) return;
-    this.#pending.splice(0, surplus);
-    this.#lose('too many track rows wait for the database', surplus);
-  }
-
-  /** Writes all rows, without those that are themselves what the database refuses. */
-  async #write<T>(table: Table<T>, rows: readonly T[]): Promise<void> {
-    if (rows.length === 0) return;
-    try {
-      await upsert(this.#database, table, rows);
-      this.#written.add(rows.length, { table: table.name });
-    } catch (thrown) {
-      if (!isRowRefused(thrown)) throw thrown;
-      if (rows.length === 1) {
-        this.#lose(`the database refuses a row of ${table.name}`, 1, asRoadstreamError(thrown));
-        return;
-      }
-      const middle = rows.length >>> 1;
-      await this.#write(table, rows.slice(0, middle));
-      await this.#write(table, rows.slice(middle));
+  /** Who takes over begins where the open seconds do, and sums them up anew. */
+  async #letGo(revoked: readonly TopicPartition[]): Promise<void> {
+    const partitions = revoked.filter(({ topic }) => topic === topics.perceptions.name).map(({ partition }) => partition);
+    if (partitions.length === 0) return;
+    const patience = new AbortController();
+    await Promise.race([
+      this.#writePending().catch(() => undefined),
+      sleep(revokeWithinMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
+    for (const partition of partitions) {
+      // At the end half a second is better than none, if nobody takes over; who does writes the whole one over it.
+      if (this.#stop.signal.aborted) this.#enqueue(partition, this.#partitions.get(partition)?.seconds.flush() ?? []);
+      this.#partitions.delete(partition);
     }
   }
 
-  #decode<T>(batch: readonly BusMessage[], codec: Codec<T>): { value: T; offset: number }[] {
-    return batch.flatMap(({ value, offset, topic }) => {
+  async #decode<T>(batch: readonly BusMessage[], codec: Codec<T>): Promise<{ value: T; message: BusMessage }[]> {
+    const decoded = [];
+    for (const message of batch) {
       try {
-        return [{ value: codec.decode(value ?? Buffer.alloc(0)), offset }];
+        decoded.push({ value: codec.decode(message.value ?? Buffer.alloc(0)), message });
       } catch (thrown) {
-        this.#lose(`a message of ${topic} is not understood`, 1, asRoadstreamError(thrown));
-        return [];
+        this.#parts.onNotUnderstood();
+        await this.#parts.deadLetters.bury(message, thrown);
       }
-    });
+    }
+    return decoded;
   }
 
   async #backOff(thrown: unknown, attempt: number): Promise<void> {
-    this.#tellFailure(asRoadstreamError(thrown));
+    this.#tellWaiting(asRoadstreamError(thrown));
     const delayMs = Math.random() * Math.min(retryCapMs, retryFirstMs * 2 ** attempt);
     await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-  }
-
-  #lose(reason: string, count: number, error?: RoadstreamError): void {
-    if (count === 0) return;
-    this.#lost.add(count, { reason });
-    this.#tellLost({ reason, error: error?.message });
   }
 }

@@ -18,6 +18,8 @@ export interface TrackSecond {
   readonly distanceMinMeters: number | null;
   readonly ttcMinSeconds: number | null;
   readonly closingSpeedMaxMps: number | null;
+  /** In its partition: the first perception of this second. */
+  readonly firstOffset: number;
 }
 
 interface OpenTrack {
@@ -38,18 +40,28 @@ interface OpenSecond {
   readonly second: number;
   readonly firstOffset: number;
   readonly tracks: Map<number, OpenTrack>;
+  /** The newest sequence of each of the stream's latest epochs. */
+  readonly seen: Map<number, number>;
   /** Sweeps since the last perception. */
   age: number;
 }
 
-/** Sums up the perceptions of one partition into one row per stream, track and second of capture time. */
+/** Epochs remembered of a stream: a processor that takes over goes back at most seconds, and a camera reconnects less often than that. */
+const maxEpochs = 8;
+
+/**
+ * Sums up the perceptions of one partition into one row per stream, track and second of capture time.
+ * After a processor's take-over perceptions come again: what has been seen of a stream's epoch counts once. A new epoch may have a
+ * lower number than the last: the camera's next host may have another clock.
+ */
 export class TrackSeconds {
   readonly #open = new Map<string, OpenSecond>();
 
   /** Where reading must begin again for the open seconds to become whole; undefined when none is open. */
   get openFrom(): number | undefined {
-    const offsets = [...this.#open.values()].map(({ firstOffset }) => firstOffset);
-    return offsets.length === 0 ? undefined : Math.min(...offsets);
+    let from: number | undefined;
+    for (const { firstOffset } of this.#open.values()) if (from === undefined || firstOffset < from) from = firstOffset;
+    return from;
   }
 
   /**
@@ -57,12 +69,16 @@ export class TrackSeconds {
    * @returns The rows of the stream's former second, once a perception of another one comes.
    */
   push(perception: Perception, offset: number): TrackSecond[] {
-    const { streamId, vehicleId, tracks } = perception;
+    const { streamId, vehicleId, epoch, sequence, tracks } = perception;
     const second = Math.floor(perception.capturedAtUs / 1_000_000);
     let open = this.#open.get(streamId);
+    const seen = open?.seen ?? new Map<number, number>();
+    if (sequence <= (seen.get(epoch) ?? Number.NEGATIVE_INFINITY)) return [];
+    seen.set(epoch, sequence);
+    if (seen.size > maxEpochs) seen.delete(seen.keys().next().value!);
     const closed = open && open.second !== second ? rowsOf(open) : [];
     if (!open || open.second !== second) {
-      open = { streamId, vehicleId, second, firstOffset: offset, tracks: new Map(), age: 0 };
+      open = { streamId, vehicleId, second, firstOffset: offset, tracks: new Map(), seen, age: 0 };
       this.#open.set(streamId, open);
     }
     open.age = 0;
@@ -86,30 +102,42 @@ export class TrackSeconds {
 }
 
 function add(tracks: Map<number, OpenTrack>, seen: Track): void {
-  const before = tracks.get(seen.trackId);
-  tracks.set(seen.trackId, {
-    trackId: seen.trackId,
-    class: seen.class,
-    frames: (before?.frames ?? 0) + 1,
-    scoreSum: (before?.scoreSum ?? 0) + seen.score,
-    leadFrames: (before?.leadFrames ?? 0) + (seen.isLead ? 1 : 0),
-    pathFrames: (before?.pathFrames ?? 0) + (seen.inPath ? 1 : 0),
-    distanceMinMeters: extreme(Math.min, before?.distanceMinMeters, seen.distanceMeters),
-    ttcMinSeconds: extreme(Math.min, before?.ttcMinSeconds, seen.ttcSeconds),
-    closingSpeedMaxMps: extreme(Math.max, before?.closingSpeedMaxMps, seen.closingSpeedMps),
-  });
+  let track = tracks.get(seen.trackId);
+  if (!track) {
+    track = {
+      trackId: seen.trackId,
+      class: seen.class,
+      frames: 0,
+      scoreSum: 0,
+      leadFrames: 0,
+      pathFrames: 0,
+      distanceMinMeters: null,
+      ttcMinSeconds: null,
+      closingSpeedMaxMps: null,
+    };
+    tracks.set(seen.trackId, track);
+  }
+  track.class = seen.class;
+  track.frames += 1;
+  track.scoreSum += seen.score;
+  if (seen.isLead) track.leadFrames += 1;
+  if (seen.inPath) track.pathFrames += 1;
+  track.distanceMinMeters = extreme(Math.min, track.distanceMinMeters, seen.distanceMeters);
+  track.ttcMinSeconds = extreme(Math.min, track.ttcMinSeconds, seen.ttcSeconds);
+  track.closingSpeedMaxMps = extreme(Math.max, track.closingSpeedMaxMps, seen.closingSpeedMps);
 }
 
-function extreme(choose: (a: number, b: number) => number, before: number | null | undefined, now: number | null): number | null {
-  if (now === null) return before ?? null;
-  return before === null || before === undefined ? now : choose(before, now);
+function extreme(choose: (a: number, b: number) => number, before: number | null, now: number | null): number | null {
+  if (now === null) return before;
+  return before === null ? now : choose(before, now);
 }
 
-function rowsOf({ streamId, vehicleId, second, tracks }: OpenSecond): TrackSecond[] {
+function rowsOf({ streamId, vehicleId, second, firstOffset, tracks }: OpenSecond): TrackSecond[] {
   return [...tracks.values()].map(({ scoreSum, ...track }) => ({
     streamId,
     vehicleId,
     second,
+    firstOffset,
     ...track,
     scoreMean: scoreSum / track.frames,
   }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, type BusMessage, maxMessageBytes, type SubscribeOptions, type Subscription } from '../../platform/bus/bus.ts';
 import type { TopicDefinition } from '../../schemas/topics.ts';
 import { eventually } from '../support/eventually.ts';
@@ -80,6 +81,64 @@ export function busConformance(name: string, connect: (t: TestContext) => Promis
       ];
       for (let i = 0; i < 10; i++) await bus.publish(topic, `k${i}`, Buffer.from(`${i}`));
       await eventually('both have all', () => subscribers.every((seen) => seen.length === 10));
+    });
+
+    onBus('gives only the partitions asked for to a subscriber without a group', async (bus) => {
+      const topic = newTopic({ partitions: 2 });
+      const [first, second] = await keysOfTwoPartitions(bus, topic);
+      const { partition } = await bus.publish(topic, second, Buffer.from('before'));
+      const seen: BusMessage[] = [];
+      const subscription = await bus.subscribe({
+        topics: [topic],
+        partitions: [partition],
+        from: 'latest',
+        onBatch: async (batch) => void seen.push(...batch),
+      });
+      assert.deepEqual(subscription.assigned, [{ topic: topic.name, partition }]);
+      await bus.publish(topic, first, Buffer.from('another'));
+      await bus.publish(topic, second, Buffer.from('wanted'));
+      await eventually('it comes', () => seen.length > 0);
+      assert.deepEqual(texts(seen), ['wanted']);
+    });
+
+    onBus('misses nothing that is published once it has subscribed at the newest', async (bus) => {
+      const topic = newTopic({ partitions: 4 });
+      const seen = await collect(bus, { topics: [topic], from: 'latest' });
+      const grouped = await collect(bus, { topics: [topic], group: newGroup(), from: 'latest' });
+      const wanted = Array.from({ length: 20 }, (_, i) => `${i}`);
+      await Promise.all(wanted.map((text) => bus.publish(topic, `k${text}`, Buffer.from(text))));
+      await eventually('all come', () => seen.length >= 20 && grouped.length >= 20);
+      assert.deepEqual(new Set(texts(seen)), new Set(wanted));
+      assert.deepEqual(new Set(texts(grouped)), new Set(wanted));
+    });
+
+    onBus('knows the oldest and the next offset of each partition', async (bus) => {
+      const topic = newTopic({ partitions: 2 });
+      assert.deepEqual(await bus.offsets(topic), [
+        { oldest: 0, next: 0 },
+        { oldest: 0, next: 0 },
+      ]);
+      const { partition, offset } = await bus.publish(topic, 'k', Buffer.from('x'));
+      const offsets = await bus.offsets(topic);
+      assert.deepEqual(offsets[partition], { oldest: offset, next: offset + 1 });
+      assert.deepEqual(offsets[1 - partition], { oldest: 0, next: 0 });
+    });
+
+    onBus('knows the first message at or after a time', async (bus) => {
+      const topic = newTopic({ partitions: 1 });
+      const seen = await collect(bus, { topics: [topic], from: 'earliest' });
+      for (let i = 0; i < 3; i++) {
+        const published = Date.now();
+        await bus.publish(topic, 'k', Buffer.from(`${i}`));
+        await eventually('the next has a later time', () => Date.now() > published + 1);
+      }
+      await eventually('all come', () => seen.length === 3);
+      const [first, second, third] = seen as [BusMessage, BusMessage, BusMessage];
+      assert.equal(await bus.offsetAt(topic, 0, 0), first.offset);
+      assert.equal(await bus.offsetAt(topic, 0, second.timestampMs), second.offset);
+      assert.equal(await bus.offsetAt(topic, 0, second.timestampMs + 1), third.offset);
+      assert.equal(await bus.offsetAt(topic, 0, third.timestampMs + 1), third.offset + 1);
+      await assert.rejects(bus.offsetAt(topic, 1, 0), { code: 'TOPIC_UNKNOWN' });
     });
 
     onBus('shares the partitions of a topic among the members of a group', async (bus) => {
@@ -176,6 +235,9 @@ export function busConformance(name: string, connect: (t: TestContext) => Promis
         onBatch: async (batch) => void seen.push(...texts(batch)),
       });
       await eventually('it begins', () => seen.length === 2);
+      // By then it waits for the next message.
+      await eventually('it is idle', () => subscription.lag(topic.name, 0) === 0);
+      await sleep(20);
       subscription.seek(topic.name, 0, offsets[1]!);
       await eventually('it jumps', () => seen.length === 6);
       assert.deepEqual(seen, ['3', '4', '1', '2', '3', '4']);
@@ -353,6 +415,8 @@ export function busConformance(name: string, connect: (t: TestContext) => Promis
       assert.equal(revoked, 1);
       await assert.rejects(bus.publish(topic, 'k', Buffer.from('x')), { code: 'BUS_CLOSED' });
       await assert.rejects(bus.subscribe({ topics: [topic], from: 'latest', onBatch: async () => {} }), { code: 'BUS_CLOSED' });
+      await assert.rejects(bus.offsets(topic), { code: 'BUS_CLOSED' });
+      await assert.rejects(bus.offsetAt(topic, 0, 0), { code: 'BUS_CLOSED' });
     });
   });
 }

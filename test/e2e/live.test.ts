@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { start } from '../../commands/start.ts';
 import { framesPerSecond } from '../../ingest/simulator/scenario.ts';
 import { scenarioNamed } from '../../ingest/simulator/scenarios/index.ts';
 import { truthAt } from '../../ingest/simulator/truth.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { start } from '../../roadstream.ts';
 import { parseConfiguration } from '../../schemas/configuration.ts';
 import { needsBrowser } from '../support/browser.ts';
 

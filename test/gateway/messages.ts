@@ -1,4 +1,4 @@
-import type { Alert, Perception, Snapshot, StreamStatus } from '../../schemas/messages.ts';
+import type { Alert, AnalysisStatus, Perception, Snapshot, StreamStatus } from '../../schemas/messages.ts';
 
 const startUs = 1_700_000_000_000_000;
 
@@ -18,6 +18,25 @@ export function streamStatus(changes: Partial<StreamStatus> = {}): StreamStatus 
     reconnects: 0,
     errorCode: null,
     errorMessage: null,
+    updatedAtUs: startUs,
+    ...changes,
+  };
+}
+
+export function analysisStatus(changes: Partial<AnalysisStatus> = {}): AnalysisStatus {
+  return {
+    streamId: 'front',
+    state: 'analysing',
+    framesPerSecond: 15,
+    wantedFramesPerSecond: 15,
+    ageMs: 40,
+    skipped: 0,
+    gaps: 0,
+    lastGap: null,
+    failures: 0,
+    errorCode: null,
+    errorMessage: null,
+    processor: 'processor-1',
     updatedAtUs: startUs,
     ...changes,
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamState } from '../../gateway/live/stream-state.ts';
 import type { StreamView } from '../../schemas/live.ts';
-import { perception, streamStatus } from './messages.ts';
+import { analysisStatus, perception, streamStatus } from './messages.ts';
 
 test('tells how often and how fast a stream is analysed from what came within three seconds', () => {
   let nowUs = 10_000_000;
@@ -38,6 +38,18 @@ test('streams stay in the order in which they were first announced', () => {
     streams.views.map(({ streamId }) => streamId),
     ['front', 'cabin', 'back'],
   );
+});
+
+test('what the processor says of a stream stands beside what the camera’s side says, whichever comes first', () => {
+  const streams = new StreamState(['h264'], () => 0);
+  const told: (string | undefined)[] = [];
+  streams.changed.subscribe(({ analysis }) => told.push(analysis?.state));
+  streams.updateAnalysis(analysisStatus({ state: 'failing' }));
+  assert.deepEqual(streams.views, []);
+  streams.update(streamStatus());
+  streams.updateAnalysis(analysisStatus({ state: 'behind' }));
+  streams.removeAnalysis('front');
+  assert.deepEqual(told, ['failing', 'behind', undefined]);
 });
 
 test('a stream that is taken away is gone', () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { alertCodec, controlCodec, perceptionCodec, snapshotCodec } from '../../schemas/codecs.ts';
+import { alertCodec, analysisStatusCodec, controlCodec, perceptionCodec, snapshotCodec } from '../../schemas/codecs.ts';
 import type { LiveFrameHeader, LiveMessage } from '../../schemas/live.ts';
 import type { Control } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually } from '../support/eventually.ts';
-import { alert, perception, snapshot } from './messages.ts';
+import { alert, analysisStatus, perception, snapshot } from './messages.ts';
 import { type RunningGateway, runGateway } from './running-gateway.ts';
 
 class LiveClient {
@@ -104,6 +104,35 @@ test('the state of all streams comes on subscribing, and each change after', asy
       ['rear', 'live'],
       ['front', 'stalled'],
     ],
+  );
+});
+
+test('what the processor says of a stream comes with the stream`s state', async (t) => {
+  const gateway = await runGateway(t);
+  await gateway.announce();
+  const client = await connect(t, gateway);
+  await client.subscribe('streams');
+  const failing = analysisStatus({ state: 'failing', errorCode: 'DECODE_FAILED', errorMessage: 'Access unit 7 cannot be decoded.' });
+  await gateway.bus.publish(topics.analysis, 'front', analysisStatusCodec.encode(failing));
+  await eventually('it has come', () => client.of('stream').some(({ stream }) => stream.analysis?.state === 'failing'));
+  assert.deepEqual(client.of('stream').at(-1)?.stream.analysis, failing);
+  assert.deepEqual(
+    ((await (await fetch(`${gateway.url}/api/v3/streams/front`)).json()) as { analysis: unknown }).analysis,
+    client.of('stream').at(-1)?.stream.analysis,
+  );
+});
+
+test('what a processor perceives again after taking a stream over is not shown twice', async (t) => {
+  const gateway = await runGateway(t);
+  await gateway.announce();
+  const client = await connect(t, gateway);
+  await client.subscribe('perceptions:front');
+  for (const sequence of [1, 2, 3, 2, 3, 4])
+    await gateway.bus.publish(topics.perceptions, 'front', perceptionCodec.encode(perception(sequence)));
+  await eventually('the newest one has come', () => client.of('perception').some((message) => message.perception.sequence === 4));
+  assert.deepEqual(
+    client.of('perception').map((message) => message.perception.sequence),
+    [1, 2, 3, 4],
   );
 });
 

@@ -117,3 +117,74 @@ test('drops the rest of a group of pictures when the bus refuses one of it, and 
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /the broker is away/);
 });
+
+test('says why pictures are lost while they are, and how many once the bus takes them again', async () => {
+  const { bus, waiting } = slowBus();
+  const { counts, metrics } = counting();
+  const { log, lines } = capturingLog();
+  const publisher = new FramePublisher({ stream, bus, log, metrics });
+  publisher.begin(1);
+  for (let number = 0; number < 5; number++) publisher.push(frameOf(number, number === 0, 6_000_000));
+  assert.equal(publisher.trouble?.code, 'BUS_UNAVAILABLE');
+  // The first keyframe was given before anything was lost: that it is taken tells nothing.
+  for (const { resolve } of waiting.splice(0)) resolve({ partition: 0, offset: 0 });
+  await publisher.drain();
+  assert.equal(publisher.trouble?.code, 'BUS_UNAVAILABLE');
+  publisher.push(frameOf(5, false));
+  publisher.push(frameOf(6, true));
+  for (const { resolve } of waiting.splice(0)) resolve({ partition: 0, offset: 0 });
+  await publisher.drain();
+  assert.equal(publisher.trouble, undefined);
+  assert.equal(counts.dropped, 3);
+  assert.equal((JSON.parse(lines.at(-1)!) as { dropped: number }).dropped, 3);
+});
+
+test('keeps no more than a second of pictures while the bus is away, counts the rest, and goes on at a keyframe', async () => {
+  const bus = createEmbeddedBus();
+  const units: AccessUnit[] = [];
+  await bus.subscribe({
+    topics: [topics.framesDashcam],
+    from: 'earliest',
+    onBatch: async (batch) => void units.push(...batch.map(({ value }) => accessUnitCodec.decode(value!))),
+  });
+  // As a client does that waits for its broker: what it is given goes through once the broker is back.
+  const isBack = Promise.withResolvers<void>();
+  let given = 0;
+  const away: Bus = Object.assign(Object.create(bus) as Bus, {
+    async publish(...parameters: Parameters<Bus['publish']>) {
+      given += 1;
+      await isBack.promise;
+      return bus.publish(...parameters);
+    },
+  });
+  const { counts, metrics } = counting();
+  const publisher = new FramePublisher({ stream, bus: away, log: capturingLog().log, metrics });
+  publisher.begin(1);
+  let number = 0;
+  const push = () => publisher.push(frameOf(number, number++ % 10 === 0));
+  push();
+  await eventually('it has waited long enough', () => {
+    push();
+    return publisher.trouble !== undefined;
+  });
+  const kept = given;
+  for (let more = 0; more < 25; more++) push();
+  assert.equal(given, kept);
+  assert.equal(counts.dropped, number - kept);
+  isBack.resolve();
+  await publisher.drain();
+  while (publisher.trouble) {
+    push();
+    await publisher.drain();
+  }
+  await eventually('all that was taken', () => units.length === counts.frames);
+  assert.equal(counts.frames + counts.dropped, number);
+  const sequences = units.map(({ sequence }) => sequence);
+  assert.deepEqual(
+    sequences.slice(0, kept),
+    sequences.slice(0, kept).map((_, index) => index),
+  );
+  assert.equal(units[kept]!.isKeyframe, true);
+  assert.ok(units[kept]!.sequence >= kept + 25);
+  await bus.close();
+});

@@ -4,12 +4,17 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { startIngest } from '../../ingest/ingest.ts';
-import type { Source } from '../../ingest/source.ts';
+import { loadStreams } from '../../ingest/load/streams.ts';
+import { createIngestMetrics } from '../../ingest/metrics.ts';
+import type { Source, SourceFrame } from '../../ingest/source.ts';
 import { parameterSetsOf } from '../../ingest/sources/annex-b.ts';
+import { StreamSupervisor } from '../../ingest/supervisor.ts';
+import { type Bus, maxMessageBytes } from '../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../platform/bus/embedded.ts';
-import { streamStatusCodec } from '../../schemas/codecs.ts';
+import { nowUs } from '../../platform/clock.ts';
+import { accessUnitCodec, streamStatusCodec } from '../../schemas/codecs.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
-import type { StreamStatus } from '../../schemas/messages.ts';
+import type { AccessUnit, StreamStatus } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually } from '../support/eventually.ts';
 import { loadMedia, type Media } from '../support/media.ts';
@@ -242,4 +247,174 @@ test('one bad stream never disturbs another', async () => {
     await ingest.close();
     await bus.close();
   }
+});
+
+/** A source that gives what the test pushes, for as long as the test runs. */
+function pushedSource() {
+  const waiting: SourceFrame[] = [];
+  let wake = (): void => {};
+  const source: Source = {
+    shown: '',
+    async *frames(signal) {
+      signal.addEventListener('abort', () => wake());
+      while (!signal.aborted) {
+        const frame = waiting.shift();
+        if (frame) yield frame;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    },
+  };
+  let number = 0;
+  const push = (isKeyframe: boolean, bytes = 100) => {
+    const capturedAtUs = 1_800_000_000_000_000 + number * 40_000;
+    const rtpTimestamp = number++ * 3600;
+    waiting.push({
+      payload: Buffer.alloc(bytes),
+      codec: 'h264',
+      isKeyframe,
+      capturedAtUs,
+      clock: 'arrival',
+      rtpTimestamp,
+      width: 0,
+      height: 0,
+    });
+    wake();
+  };
+  return { source, push };
+}
+
+test('says on the status that a keyframe is too large for as long as it is, and the stream goes on', async () => {
+  const { source, push } = pushedSource();
+  await using run = await Supervised.start(streamOf('rtsp://10.0.0.7/live'), { open: () => source });
+  push(true);
+  await eventually('live', () => run.statuses.at(-1)?.state === 'live');
+  for (let round = 0; round < 2; round++) {
+    push(true, maxMessageBytes);
+    push(false);
+    await eventually('told', () => run.statuses.at(-1)?.errorCode === 'MESSAGE_TOO_LARGE');
+    assert.match(run.statuses.at(-1)!.errorMessage!, /8\.0 MiB.*resolution or bit rate/);
+    assert.equal(run.statuses.at(-1)!.state, 'live');
+  }
+  push(true);
+  push(false);
+  await eventually('over', () => run.statuses.at(-1)?.errorCode === null);
+  assert.deepEqual(
+    run.units.map(({ sequence }) => sequence),
+    [0, 5, 6],
+  );
+});
+
+test('stops in time although the bus takes nothing', async () => {
+  const { source, push } = pushedSource();
+  const bus = { publish: () => new Promise(() => {}) } as unknown as Bus;
+  const { log } = capturingLog();
+  const supervisor = new StreamSupervisor({
+    stream: streamOf('rtsp://10.0.0.7/live'),
+    open: () => source,
+    bus,
+    log,
+    metrics: createIngestMetrics(),
+  });
+  supervisor.start();
+  push(true);
+  await eventually('live', () => supervisor.status.state === 'live');
+  await supervisor.close();
+  assert.equal(supervisor.status.state, 'ended');
+});
+
+test('keeps one status on its way to a bus that is away, and then says the newest', async () => {
+  const { source, push } = pushedSource();
+  const answers: PromiseWithResolvers<void>[] = [];
+  const said: StreamStatus[] = [];
+  const bus = {
+    async publish({ name }: { readonly name: string }, _key: string, value: Buffer) {
+      if (name !== topics.streams.name) return;
+      said.push(streamStatusCodec.decode(value));
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      await answer.promise;
+    },
+  } as unknown as Bus;
+  let nowUs = 1_800_000_000_000_000;
+  const supervisor = new StreamSupervisor({
+    stream: streamOf('rtsp://10.0.0.7/live'),
+    open: () => source,
+    bus,
+    log: capturingLog().log,
+    metrics: createIngestMetrics(),
+    nowUs: () => nowUs,
+  });
+  supervisor.start();
+  push(true);
+  await eventually('two heartbeats', () => {
+    nowUs += 1;
+    return supervisor.status.state === 'live' && supervisor.status.updatedAtUs > 1_800_000_000_000_100;
+  });
+  assert.deepEqual(
+    said.map(({ state }) => state),
+    ['connecting'],
+  );
+  answers[0]!.resolve();
+  await eventually('the newest', () => said.length === 2);
+  assert.equal(said[1]!.state, 'live');
+  const closed = supervisor.close();
+  await eventually('its end', () => {
+    for (const { resolve } of answers) resolve();
+    return said.at(-1)!.state === 'ended';
+  });
+  await closed;
+});
+
+test('an epoch is later than any that was ever announced, though the clock has been set back since', async () => {
+  const bus = createEmbeddedBus();
+  const stream = { ...loadStreams({ streams: 1, framesPerSecond: 5, width: 160 })[0]!, id: 'cam-1' };
+  const units: AccessUnit[] = [];
+  await bus.subscribe({
+    topics: [topics.framesDashcam],
+    from: 'earliest',
+    onBatch: async (batch) => void units.push(...batch.map(({ value }) => accessUnitCodec.decode(value!))),
+  });
+  // An hour ahead, as a host is whose clock was never set.
+  const ahead = nowUs() + 3_600_000_000;
+  await using earlier = await Supervised.start(streamOf('rtsp://10.0.0.7/live'));
+  const announced = { ...earlier.supervisor.status, epoch: ahead };
+  await bus.publish(topics.streams, 'cam-0', Buffer.from('not a status'));
+  await bus.publish(topics.streams, stream.id, streamStatusCodec.encode(announced));
+  const epochs = [ahead];
+  for (const round of [1, 2, 3]) {
+    const ingest = await startIngest({ streams: [stream], fileFolders: [], bus, log: capturingLog().log });
+    await eventually('pictures', () => new Set(units.map(({ epoch }) => epoch)).size === round);
+    await ingest.close();
+    epochs.push(units.at(-1)!.epoch);
+  }
+  assert.deepEqual(
+    epochs,
+    [0, 1, 2, 3].map((more) => ahead + more),
+  );
+  await bus.close();
+});
+
+test('a bus that cannot say what was announced holds no camera up for long', async () => {
+  const bus = createEmbeddedBus();
+  const forgetful: Bus = Object.assign(Object.create(bus) as Bus, {
+    publish: bus.publish.bind(bus),
+    offsets: () => new Promise(() => {}),
+  });
+  const units: AccessUnit[] = [];
+  await bus.subscribe({
+    topics: [topics.framesDashcam],
+    from: 'earliest',
+    onBatch: async (batch) => void units.push(...batch.map(({ value }) => accessUnitCodec.decode(value!))),
+  });
+  const streams = loadStreams({ streams: 1, framesPerSecond: 5, width: 160 });
+  const { log, lines } = capturingLog();
+  const ingest = await startIngest({ streams, fileFolders: [], bus: forgetful, log });
+  await eventually('pictures', () => units.length > 0);
+  assert.ok(Math.abs(nowUs() - units[0]!.epoch) < 600e6);
+  assert.ok(lines.some((line) => line.includes('clock has to be right')));
+  await ingest.close();
+  await bus.close();
 });

@@ -8,9 +8,12 @@ import * as codecs from '../../schemas/codecs.ts';
 import {
   type AccessUnit,
   type Alert,
+  type AnalysisStatus,
   type Box,
   type Checkpoint,
   type Control,
+  type DeadLetter,
+  type Gap,
   type Perception,
   type Snapshot,
   type StreamStatus,
@@ -141,16 +144,57 @@ const messages = {
       version: int,
       epoch: long,
       sequence: long,
+      capturedAtUs: long,
       topic: text,
       partition: int,
-      offset: long,
+      keyframeOffset: long,
+      nextOffset: long,
       modelSet: text,
       state: text,
+      outbox: fc.array(bytes, { maxLength: 3 }),
+      isTakeOver: fc.boolean(),
+      processor: text,
+      writtenAtUs: long,
     }),
   ),
   control: subject(
     codecs.controlCodec,
     fc.record<Control>({ streamId: text, requester: text, framesPerSecond: double, width: int, untilUs: long }),
+  ),
+  'dead-letter': subject(
+    codecs.deadLetterCodec,
+    fc.record<DeadLetter>({
+      topic: text,
+      partition: int,
+      offset: long,
+      key: text,
+      timestampMs: long,
+      consumer: text,
+      code: text,
+      reason: text,
+      attempts: int,
+      buriedAtUs: long,
+      value: orNull(bytes),
+      isWhole: fc.boolean(),
+    }),
+  ),
+  'analysis-status': subject(
+    codecs.analysisStatusCodec,
+    fc.record<AnalysisStatus>({
+      streamId: text,
+      state: fc.constantFrom('analysing', 'behind', 'failing', 'idle'),
+      framesPerSecond: double,
+      wantedFramesPerSecond: double,
+      ageMs: double,
+      skipped: long,
+      gaps: long,
+      lastGap: orNull(fc.record<Gap>({ fromUs: long, toUs: long, reason: text })),
+      failures: long,
+      errorCode: orNull(text),
+      errorMessage: orNull(text),
+      processor: text,
+      updatedAtUs: long,
+    }),
   ),
   snapshot: subject(
     codecs.snapshotCodec,
@@ -186,7 +230,7 @@ for (const [name, { codec, arbitrary }] of Object.entries(messages))
           assert.throws(() => codec.decode(Buffer.concat([whole, Buffer.from([0])])), invalid);
           const foreign = Buffer.from(whole);
           foreign.writeUInt32BE(codec.schemaId + 100, 1);
-          assert.throws(() => codec.decode(foreign), invalid);
+          assert.throws(() => codec.decode(foreign), { code: 'SCHEMA_UNKNOWN' });
           foreign[0] = 1;
           assert.throws(() => codec.decode(foreign), invalid);
         }),
@@ -218,6 +262,50 @@ for (const [name, { codec, arbitrary }] of Object.entries(messages))
       }
     });
   });
+
+suite('codec with a schema registry', () => {
+  const codec = codecs.controlCodec;
+  const control: Control = { streamId: 'front', requester: 'gateway-1', framesPerSecond: 5, width: 640, untilUs: 1 };
+  const { fields, ...record } = codec.schema as AvroRecord & { fields: object[] };
+  const schemaWith = (...changed: object[]) => ({ ...record, fields: changed });
+
+  test("writes the registry's id, and no longer reads the committed one", (t) => {
+    const committed = codec.schemaId;
+    t.after(() => codec.adopt(committed));
+    const before = codec.encode(control);
+    codec.adopt(70_001);
+    const after = codec.encode(control);
+    assert.equal(after.readUInt32BE(1), 70_001);
+    assert.deepEqual(plain(codec.decode(after)), control);
+    assert.throws(() => codec.decode(before), { code: 'SCHEMA_UNKNOWN' });
+  });
+
+  test('reads what a later version has written, once it has learned of it', (t) => {
+    const committed = codec.schemaId;
+    t.after(() => codec.adopt(committed));
+    const later = schemaWith({ name: 'reason', type: 'string', default: '' }, ...fields);
+    const header = Buffer.alloc(5);
+    header.writeUInt32BE(70_002, 1);
+    const bytes = Buffer.concat([header, typeOf(later).toBuffer({ ...control, reason: 'a person looks' })]);
+    assert.equal(codec.knows(70_002), false);
+    assert.throws(() => codec.decode(bytes), { code: 'SCHEMA_UNKNOWN' });
+    codec.learn(70_002, later);
+    assert.equal(codec.knows(70_002), true);
+    assert.deepEqual(plain(codec.decode(bytes)), control);
+    assert.throws(() => codec.decode(bytes.subarray(0, 9)), { code: 'MESSAGE_INVALID' });
+  });
+
+  for (const [what, schema] of Object.entries({
+    'of another kind of message': codecs.alertCodec.schema,
+    'without a field that this version needs': schemaWith(...fields.slice(1)),
+    'with a field of another type': schemaWith({ ...fields[0], type: 'long' }, ...fields.slice(1)),
+    'that is no schema': { type: 'nonsense' },
+  }))
+    test(`does not learn one ${what}`, () => {
+      assert.throws(() => codec.learn(70_003, schema), { code: 'SCHEMA_UNKNOWN' });
+      assert.equal(codec.knows(70_003), false);
+    });
+});
 
 test('every schema has an id of its own', () => {
   const ids = Object.values(messages).map(({ codec }) => codec.schemaId);

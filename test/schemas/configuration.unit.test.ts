@@ -8,9 +8,14 @@ test('an empty file is a whole configuration', () => {
       dataDirectory: '.roadstream',
       gateway: { host: '127.0.0.1', port: 52000 },
       detector: 'auto',
+      device: 'auto',
       database: { url: null },
+      kafka: null,
+      schemaRegistryUrl: null,
+      maxAgeMs: 1000,
+      recorderBufferMegabytes: 2048,
       fileFolders: [],
-      alerts: { forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 } },
+      alerts: { forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 } },
       streams: [],
     });
 });
@@ -33,7 +38,10 @@ test('a camera needs an id and an address, the rest is a usual dashcam', () => {
 test('an unknown key is named with its path and the keys that are allowed there', () => {
   // input, what the message must say
   const cases: [object, RegExp][] = [
-    [{ stream: [] }, /\(top\): unknown stream; allowed here: dataDirectory, gateway, detector, database, fileFolders, alerts, streams/],
+    [
+      { stream: [] },
+      /\(top\): unknown stream; allowed here: dataDirectory, gateway, detector, device, database, kafka, schemaRegistryUrl, maxAgeMs/,
+    ],
     [{ gateway: { hots: 'x', porto: 1 } }, /gateway: unknown hots, porto; allowed here: host, port/],
     [
       { streams: [stream(), stream({ id: 'rear', camera: { height: 1 } })] },

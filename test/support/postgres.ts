@@ -21,12 +21,13 @@ export interface PostgresServer {
 
 /** @returns A PostgreSQL of the test's own, on a free port, with an empty database; undefined after skipping the test. */
 export async function needsPostgres(t: TestContext): Promise<PostgresServer | undefined> {
-  const binaries = findBinaries();
+  const binaries = findPostgres();
   if (!needs(t, binaries !== undefined, 'PostgreSQL', 'apt-get install -y postgresql')) return undefined;
-  return startPostgres(binaries!);
+  return startPostgres(binaries!, { fsync: 'off', shared_buffers: '16MB' });
 }
 
-async function startPostgres(binaries: string): Promise<PostgresServer> {
+/** @param wishes Settings of the server besides where it listens. */
+export async function startPostgres(binaries: string, wishes: Readonly<Record<string, string>>): Promise<PostgresServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'roadstream-postgres-'));
   const directory = path.join(folder, 'cluster');
   const user = unprivilegedUser();
@@ -36,7 +37,8 @@ async function startPostgres(binaries: string): Promise<PostgresServer> {
   await promisify(execFile)(path.join(binaries, 'initdb'), initialise, options);
   const port = await freePort();
   const url = `postgres://roadstream@127.0.0.1:${port}/postgres`;
-  const settings = ['-c', 'fsync=off', '-c', 'shared_buffers=16MB', '-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1'];
+  const all = { ...wishes, unix_socket_directories: '', listen_addresses: '127.0.0.1' };
+  const settings = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let server: ChildProcess | undefined;
   const killAtExit = () => void server?.kill('SIGQUIT');
   process.on('exit', killAtExit);
@@ -86,7 +88,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Debian keeps them outside of PATH, one folder a version. */
-function findBinaries(): string | undefined {
+export function findPostgres(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => path.join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(path.delimiter)];

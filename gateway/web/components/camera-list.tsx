@@ -1,4 +1,5 @@
 import type { StreamView } from '../../../schemas/live.ts';
+import { analysisTrouble } from '../live/analysis.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
 import { formatRate } from '../live/format.ts';
 
@@ -15,10 +16,11 @@ export function CameraList({ room, state }: { readonly room: ControlRoom; readon
               class="camera"
               data-stream={stream.streamId}
               data-state={stream.state}
+              data-analysis={analysisTrouble(stream)?.name}
               aria-current={stream.streamId === state.selectedId}
               onClick={() => room.select(stream.streamId)}
             >
-              <span class="lamp" data-lit={state.connection === 'lost' ? 'off' : lamp[stream.state]} />
+              <span class="lamp" data-lit={state.connection === 'lost' ? 'off' : lampOf(stream)} />
               <strong>{stream.streamId}</strong>
               <span class="camera-where">{[stream.vehicleId, stream.kind].filter(Boolean).join(' · ')}</span>
               <span class="camera-how">{summary(stream)}</span>
@@ -32,8 +34,15 @@ export function CameraList({ room, state }: { readonly room: ControlRoom; readon
 
 const lamp = { live: 'live', connecting: 'busy', waiting: 'fault', stalled: 'fault', refused: 'fault', ended: 'off' } as const;
 
+/** A camera that nobody can make sense of is not well, however steadily it sends. */
+function lampOf(stream: StreamView): 'live' | 'busy' | 'fault' | 'off' {
+  return analysisTrouble(stream)?.name === 'failing' ? 'fault' : lamp[stream.state];
+}
+
 function summary(stream: StreamView): string {
   if (stream.state !== 'live') return words[stream.state];
+  const trouble = analysisTrouble(stream);
+  if (trouble) return trouble.short;
   const size = stream.height > 0 ? `${stream.height}p` : '';
   return [size, `${formatRate(stream.framesPerSecond)}/s`].filter(Boolean).join(' ');
 }

@@ -1,7 +1,8 @@
 import type { StreamView } from '../../../schemas/live.ts';
-import { isAnalysisBehind } from '../live/analysis.ts';
+import type { Gap } from '../../../schemas/messages.ts';
+import { analysisTrouble } from '../live/analysis.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
-import { formatDuration, formatRate } from '../live/format.ts';
+import { formatDuration, formatMoment, formatRate } from '../live/format.ts';
 import type { OverlayMode } from '../live/overlay/perception-buffer.ts';
 import { useStore } from './use-store.ts';
 
@@ -22,7 +23,10 @@ interface HealthProps {
 export function Health({ room, state, stream }: HealthProps) {
   const picture = useStore(room.pictureState);
   const isWanting = stream.state !== 'live';
-  const isBehind = isAnalysisBehind(stream);
+  const trouble = analysisTrouble(stream);
+  const { analysis } = stream;
+  // In the picture's place the same stands already.
+  const isTroubleShown = state.connection === 'open' && (trouble?.name !== 'failing' || picture.phase === 'playing');
   return (
     <section class="health" aria-label={`Health of ${stream.streamId}`} data-stream={stream.streamId} data-state={stream.state}>
       <dl>
@@ -31,13 +35,14 @@ export function Health({ room, state, stream }: HealthProps) {
           name="analysed"
           label="Analysed"
           value={formatRate(stream.analysedFramesPerSecond)}
-          unit="frames/s"
-          isWanting={isWanting || isBehind}
+          unit={analysis ? `of ${formatRate(analysis.wantedFramesPerSecond)}/s` : 'frames/s'}
+          isWanting={isWanting || trouble !== undefined}
         />
         <Figure name="newest-frame" label="Newest frame" {...duration(newestFrameAgeMs(stream, state.nowUs))} isWanting={isWanting} />
         <Figure name="perception" label="Seen after" {...duration(stream.perceptionLatencyMs)} />
         <Figure name="picture" label="Picture behind" {...duration(picture.pictureAgeMs)} isWanting={picture.phase === 'stalled'} />
         <Figure name="reconnects" label="Reconnects" value={String(stream.reconnects)} unit="" />
+        {analysis?.lastGap && <Gaps count={analysis.gaps} last={analysis.lastGap} nowUs={state.nowUs} />}
       </dl>
       {stream.canPlay && (
         <fieldset class="modes">
@@ -50,14 +55,20 @@ export function Health({ room, state, stream }: HealthProps) {
           ))}
         </fieldset>
       )}
-      {isBehind && state.connection === 'open' && (
-        <p class="trouble" data-trouble="analysis-behind">
-          Analysis is behind: boxes may be missing. Fewer cameras, a lower analysedFramesPerSecond, or the yolox-nano detector help.
+      {trouble && isTroubleShown && (
+        <p class="trouble" data-trouble={`analysis-${trouble.name}`}>
+          {trouble.message}
         </p>
       )}
       {stream.errorMessage && picture.phase === 'playing' && <p class="trouble">{stream.errorMessage}</p>}
     </section>
   );
+}
+
+/** Times that the analysis left pictures out to be up to date again. */
+function Gaps({ count, last, nowUs }: { readonly count: number; readonly last: Gap; readonly nowUs: number }) {
+  const unit = `last ${formatDuration((last.toUs - last.fromUs) / 1000)}, ${formatMoment(last.fromUs, nowUs)}`;
+  return <Figure name="gaps" label="Gaps" value={String(count)} unit={unit} title={last.reason} />;
 }
 
 interface FigureProps {
@@ -66,11 +77,12 @@ interface FigureProps {
   readonly value: string;
   readonly unit: string;
   readonly isWanting?: boolean;
+  readonly title?: string;
 }
 
-function Figure({ name, label, value, unit, isWanting = false }: FigureProps) {
+function Figure({ name, label, value, unit, isWanting = false, title }: FigureProps) {
   return (
-    <div data-figure={name} data-wanting={isWanting}>
+    <div data-figure={name} data-wanting={isWanting} title={title}>
       <dt>{label}</dt>
       <dd>
         {value} {unit && <small>{unit}</small>}

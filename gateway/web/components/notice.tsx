@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { StreamView } from '../../../schemas/live.ts';
+import { analysisTrouble } from '../live/analysis.ts';
 import type { RoomState } from '../live/control-room.ts';
 import { formatDuration } from '../live/format.ts';
 import type { PictureState } from '../live/picture.ts';
@@ -33,6 +34,13 @@ export function noticeFor(state: RoomState, stream: StreamView | undefined, pict
       </Notice>
     );
   }
+  const trouble = analysisTrouble(stream);
+  if (trouble?.name === 'failing')
+    return (
+      <Notice name="undecodable" title="The camera sends, but nothing can be seen" isFault>
+        <p>{trouble.message}</p>
+      </Notice>
+    );
   if (picture.phase === 'stalled')
     return (
       <Notice name="picture-stalled" title="The picture stands still" isFault>

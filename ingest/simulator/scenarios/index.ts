@@ -1,5 +1,6 @@
 import { RoadstreamError } from '../../../schemas/errors.ts';
 import type { Scenario } from '../scenario.ts';
+import { brakingLead } from './braking-lead.ts';
 import { carFollowing } from './car-following.ts';
 import { carToCarBraking } from './car-to-car-braking.ts';
 import { carToCarMoving } from './car-to-car-moving.ts';
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   carToCarMoving,
   quietDrive,
   pedestrianCrossing,
+  brakingLead,
 ];
 
 /**

@@ -9,11 +9,12 @@ import { build } from 'vite';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
 import { nowUs } from '../../../platform/clock.ts';
-import { alertCodec } from '../../../schemas/codecs.ts';
+import { alertCodec, analysisStatusCodec } from '../../../schemas/codecs.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { needsBrowser } from '../../support/browser.ts';
 import { type ClipPicture, encodeClip, numberBits } from '../../support/clip.ts';
 import { Camera } from '../camera.ts';
+import { analysisStatus } from '../messages.ts';
 import { type RunningGateway, runGateway } from '../running-gateway.ts';
 import { alert } from './messages.ts';
 import { boxLeft, period, startPerceiver } from './perceiver.ts';
@@ -141,6 +142,28 @@ test('an alert appears as a row and, while it is critical, over the picture', as
   await bus.publish(topics.alerts, 'front', alertCodec.encode({ ...raised, state: 'cleared', clearedAtUs: nowUs() + 1 }));
   await page.locator('.banner').waitFor({ state: 'detached' });
   await row.and(page.locator('[data-active=false]')).waitFor();
+});
+
+test('a camera whose pictures cannot be analysed does not look well, and why is said', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, bus } = opened;
+  const say = (changes: Parameters<typeof analysisStatus>[0]) =>
+    bus.publish(topics.analysis, 'front', analysisStatusCodec.encode(analysisStatus(changes)));
+  const lastGap = { fromUs: nowUs() - 60e6, toUs: nowUs() - 57e6, reason: 'The processor was 3.0 s late.' };
+  await say({ gaps: 2, lastGap });
+  await page.locator('[data-figure=analysed]').getByText('of 15/s').waitFor();
+  assert.match((await page.locator('[data-figure=gaps]').textContent())!, /2 last 3\.0 s, \d\d:\d\d:\d\d/);
+  await page.locator('.camera .lamp[data-lit=live]').waitFor();
+
+  await say({ state: 'failing', errorCode: 'DECODE_FAILED', errorMessage: 'Access unit 7 cannot be decoded.' });
+  await page.locator('.camera .lamp[data-lit=fault]').waitFor();
+  assert.equal(
+    await page.locator('[data-trouble=analysis-failing]').textContent(),
+    'Pictures cannot be analysed: Access unit 7 cannot be decoded.',
+  );
+  await say({});
+  await page.locator('.trouble').waitFor({ state: 'detached' });
 });
 
 test('a picture that stands still is said to, and goes on by itself', async (t) => {

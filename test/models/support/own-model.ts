@@ -5,12 +5,20 @@ import { OnnxGraph } from '../../../models/import/onnx-graph.ts';
 /** Pixels a side. */
 export const ownModelSide = 32;
 
+/** @param value Of every byte, 0..255. */
+export const ownPicture = (value: number): Uint8Array => new Uint8Array(ownModelSide * ownModelSide * 3).fill(value);
+
 /**
  * Writes somebody's own detector with a centernet head and its declaration: whatever is red is a car, four times as large as it is
- * bright. The brighter the picture, the longer it takes: milliseconds when dark, about a second when white.
+ * bright. The brighter the picture, the longer it takes: milliseconds when dark, about a second when almost white. White makes it fail.
+ * @param batch How many pictures it takes at once; `n` is any number.
  * @returns The name to open it under.
  */
-export async function writeOwnModel(folder: string, declaration: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export async function writeOwnModel(
+  folder: string,
+  declaration: Readonly<Record<string, unknown>> = {},
+  batch: number | 'n' = 'n',
+): Promise<string> {
   const [side, points] = [ownModelSide, ownModelSide / 4];
   const graph = new OnnxGraph();
   graph.node('Cast', ['image'], 'float', { to: 1 });
@@ -20,9 +28,15 @@ export async function writeOwnModel(folder: string, declaration: Readonly<Record
 
   // A product of two square matrices of zeros, 14 rows for each step of brightness, changes nothing and takes its time.
   graph.node('ReduceMax', ['planes'], 'brightest', { keepdims: 0 });
-  graph.node('Mul', ['brightest', graph.constant('rowsPerStep', [], Float32Array.of(14))], 'rows');
-  graph.node('Cast', ['rows'], 'rows/whole', { to: 7 });
-  graph.node('Reshape', ['rows/whole', graph.constant('one', [1], BigInt64Array.of(1n))], 'rows/list');
+  graph.node('Cast', ['brightest'], 'step', { to: 7 });
+  // White, 255, has no place in the table.
+  const table = graph.constant(
+    'rowsOfSteps',
+    [255],
+    BigInt64Array.from({ length: 255 }, (_, step) => BigInt(14 * step)),
+  );
+  graph.node('Gather', [table, 'step'], 'rows');
+  graph.node('Reshape', ['rows', graph.constant('one', [1], BigInt64Array.of(1n))], 'rows/list');
   graph.node('Concat', ['rows/list', 'rows/list'], 'square', { axis: 0 });
   graph.node('ConstantOfShape', ['square'], 'zeros');
   graph.node('MatMul', ['zeros', 'zeros'], 'product');
@@ -37,10 +51,10 @@ export async function writeOwnModel(folder: string, declaration: Readonly<Record
   graph.node('Conv', ['peaks', weights], 'extents');
   const onnx = graph.encode(
     'own',
-    [{ name: 'image', type: 'uint8', shape: ['n', side, side, 3] }],
+    [{ name: 'image', type: 'uint8', shape: [batch, side, side, 3] }],
     [
-      { name: 'peaks', type: 'float32', shape: ['n', 3, points, points] },
-      { name: 'extents', type: 'float32', shape: ['n', 4, points, points] },
+      { name: 'peaks', type: 'float32', shape: [batch, 3, points, points] },
+      { name: 'extents', type: 'float32', shape: [batch, 4, points, points] },
     ],
   );
   const file = path.join(folder, 'own.onnx');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createDashcamJudge, type DashcamFrame, type DashcamJudgement } from '../../../processors/core/dashcam-judge.ts';
+import { createDashcamJudge, type DashcamFrame, type DashcamJudgement, withFreshTrackIds } from '../../../processors/core/dashcam-judge.ts';
 import { perceptionCodec } from '../../../schemas/codecs.ts';
 import { dangerous } from './scenarios.ts';
 import { camera, drive } from './synthetic-drive.ts';
@@ -10,7 +10,7 @@ const options = {
   streamId: 'front',
   vehicleId: 'van-7',
   camera,
-  forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 },
+  forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
   modelSet: 'f00d',
 };
 const braking = drive(dangerous['car braking with 6 m/s2 12 m ahead']!, 3).map(({ frame }) => frame);
@@ -74,6 +74,16 @@ test('goes on from a snapshot that went through JSON as if nothing had happened'
     }),
     { numRuns: 25 },
   );
+});
+
+test('who takes over keeps the tracks there are, and gives new ones ids that nobody can have given out', () => {
+  const first = createDashcamJudge(options);
+  judgeAll(following, first);
+  const second = createDashcamJudge(options);
+  second.restore(withFreshTrackIds(first.snapshot()));
+  const beside: DashcamFrame['detections'] = [{ class: 'car', score: 0.8, boxPx: [100, 340, 200, 420] }];
+  const frames = [22, 23, 24, 25].map((i) => frameAt(i / 15, [...carAt(20), ...beside]));
+  assert.deepEqual(idsOf(judgeAll(frames, second).at(-1)), [1, 1002]);
 });
 
 test('keeps a snapshot as it was while the judge goes on', () => {
@@ -162,7 +172,7 @@ test('clears an open alert when the connection is lost and a new one shows an em
 });
 
 test('warns at the thresholds it was given', () => {
-  const early = createDashcamJudge({ ...options, forwardCollision: { warnTtcSeconds: 3.5, criticalTtcSeconds: 1 } });
+  const early = createDashcamJudge({ ...options, forwardCollision: { warnTtcSeconds: 3.5, criticalTtcSeconds: 1, hourlyBudget: 12 } });
   const raisedAt = (judgements: readonly DashcamJudgement[]) => alertsOf(judgements).find(({ state }) => state === 'raised')!.raisedAtUs;
   const standing = drive(dangerous['stationary car at 50 km/h, half a width beside']!, 3).map(({ frame }) => frame);
   assert.ok(raisedAt(judgeAll(standing, early)) < raisedAt(judgeAll(standing)));

@@ -4,7 +4,7 @@ import type { Approach } from '../../../processors/core/collision.ts';
 import { describeApproach, describeEnd, evidenceOf, judgeApproach } from '../../../processors/core/forward-collision.ts';
 import type { Severity } from '../../../schemas/messages.ts';
 
-const thresholds = { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 };
+const thresholds = { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 };
 const closing = (closingSpeedMps: number, ttcSeconds: number, more: Partial<Approach> = {}): Approach => ({
   distanceMeters: closingSpeedMps * ttcSeconds,
   distanceSigmaMeters: 1,

@@ -1,3 +1,4 @@
+import { randomFrom } from '../../../ingest/simulator/drawing/noise.ts';
 import { boxBiasOf } from '../../../processors/core/box-bias.ts';
 import type { DashcamFrame, DashcamJudgement, PictureDetection } from '../../../processors/core/dashcam-judge.ts';
 import { createDashcamJudge } from '../../../processors/core/dashcam-judge.ts';
@@ -60,18 +61,6 @@ const widthErrors: readonly (readonly [meters: number, error: number])[] = [
   [60, 0.06],
   [70, 0.05],
 ];
-
-/** Uniform numbers 0..1 from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function normalFrom(random: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -178,7 +167,7 @@ export function judgeDrive(frames: readonly DrivenFrame[]): DashcamJudgement[] {
     streamId: 'synthetic',
     vehicleId: null,
     camera,
-    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6 },
+    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
     modelSet: 'synthetic',
     boxBias: boxBiasOf(''),
   });

@@ -7,7 +7,7 @@ import type { Detector } from '../../../models/detector.ts';
 import { openDetectorInThread } from '../../../models/session.ts';
 import type { Judged } from '../../../processors/pipelines/dashcam.ts';
 import { accessUnit } from '../../support/access-unit.ts';
-import { encodeClip } from '../../support/clip.ts';
+import { type ClipPicture, encodeClip } from '../../support/clip.ts';
 import { drivePipeline, driveUnits, judgeDrive } from '../../support/drive.ts';
 
 /** Until the lead has braked hard and the critical warning is out. */
@@ -77,6 +77,38 @@ describe('DashcamPipeline', () => {
     );
     assert.ok(analysed.length >= 20);
   });
+
+  /** Feeds a clip to a pipeline that is taken over after every so many access units, each time from the last keyframe on. */
+  async function chosenWithTakeOvers(clip: readonly ClipPicture[], every: number) {
+    const units = clip.map(({ payload, isKeyframe, number }, sequence) =>
+      accessUnit(sequence, { payload, isKeyframe, rtpTimestamp: number * 3000, capturedAtUs: Math.round((number * 1e6) / 30) }),
+    );
+    const chosen: { shown: number; snapshot: string }[] = [];
+    let pipeline = drivePipeline('car-following', detector, 12);
+    for (const [index, unit] of units.entries()) {
+      if (index > 0 && index % every === 0) {
+        const state = JSON.stringify(pipeline.snapshot());
+        pipeline.close();
+        pipeline = drivePipeline('car-following', detector, 12);
+        pipeline.restore(JSON.parse(state));
+        const keyframeAt = units.slice(0, index).findLastIndex(({ isKeyframe }) => isKeyframe);
+        for (const known of units.slice(keyframeAt, index)) assert.equal(await pipeline.push(known), undefined);
+        assert.equal(JSON.stringify(pipeline.snapshot()), state);
+      }
+      const judged = await pipeline.push(unit);
+      if (judged) chosen.push({ shown: judged.perception.rtpTimestamp / 3000, snapshot: JSON.stringify(pipeline.snapshot().judge) });
+    }
+    pipeline.close();
+    return chosen;
+  }
+
+  for (const bFrames of [0, 2])
+    test(`goes on from a snapshot with the same pictures and the same judgement, ${bFrames} B-frames`, async () => {
+      const clip = await encodeClip({ frames: 40, keyframeEvery: 16, bFrames, width: 320, height: 192 });
+      const whole = await chosenWithTakeOvers(clip, Infinity);
+      assert.ok(whole.length >= 12);
+      for (const every of [7, 16]) assert.deepEqual(await chosenWithTakeOvers(clip, every), whole);
+    });
 
   test('analyses nothing that is not admitted', async () => {
     const pipeline = drivePipeline('car-following', detector);

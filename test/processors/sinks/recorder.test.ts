@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
@@ -9,9 +9,10 @@ import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
 import type { Database, Row } from '../../../platform/database/database.ts';
 import { openDatabase } from '../../../platform/database/open.ts';
 import { startRecorder } from '../../../processors/sinks/recorder.ts';
-import { alertCodec, perceptionCodec } from '../../../schemas/codecs.ts';
-import type { Alert, Perception } from '../../../schemas/messages.ts';
+import { alertCodec, deadLetterCodec, perceptionCodec } from '../../../schemas/codecs.ts';
+import type { Alert, DeadLetter, Perception } from '../../../schemas/messages.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { eventually } from '../../support/eventually.ts';
 import { needsPostgres } from '../../support/postgres.ts';
 import { track } from '../../support/track.ts';
 import { alert, perception, startUs } from './messages.ts';
@@ -36,7 +37,7 @@ suite('recorder', () => {
   afterEach(() => bus.close());
 
   test('keeps one row an alert, as it was published last', async () => {
-    const recorder = await startRecorder({ bus, database });
+    const recorder = await start();
     await publish(alert('a', 'raised', 0), alert('a', 'updated', 0.1, { severity: 'critical' }), alert('b', 'raised', 0.123456));
     await rows('alert', 'two alerts', (found) => found.length === 2);
     await publish(alert('a', 'cleared', 2.000001, { severity: 'critical', vehicleId: null, trackId: null }));
@@ -65,7 +66,7 @@ suite('recorder', () => {
   });
 
   test('never brings a cleared alert back, nor an older state, when messages come again', async () => {
-    const recorder = await startRecorder({ bus, database });
+    const recorder = await start();
     await publish(alert('a', 'raised', 0), alert('a', 'cleared', 1), alert('b', 'raised', 0), alert('b', 'updated', 1));
     await publish(alert('a', 'raised', 0), alert('b', 'raised', 0), alert('c', 'raised', 0));
     const found = await rows('alert', 'the last one', (all) => all.length === 3);
@@ -77,7 +78,7 @@ suite('recorder', () => {
   });
 
   test('keeps one row a second and track, and the last second of a silent or closed camera', async () => {
-    const recorder = await startRecorder({ bus, database });
+    const recorder = await start();
     for (let frame = 0; frame < 40; frame++)
       await publish(perception('front', frame / 15, [track({ isLead: true, ttcSeconds: 9 - frame / 10 })]));
     const closed = await rows('track_second', 'two whole seconds', (found) => found.length === 2);
@@ -106,11 +107,11 @@ suite('recorder', () => {
 
   test('goes on with whole seconds after a restart in the middle of one', async () => {
     const frames = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => perception('front', (from + i) / 15));
-    const first = await startRecorder({ bus, database });
+    const first = await start();
     await publish(...frames(0, 20));
     await rows('track_second', 'the first second', (found) => found.length === 1);
     await first.close();
-    const second = await startRecorder({ bus, database });
+    const second = await start();
     await publish(...frames(20, 31));
     const found = await rows('track_second', 'the second one, whole', (all) => all[1]?.frames === 15);
     await second.close();
@@ -127,42 +128,122 @@ suite('recorder', () => {
       query: (sql, parameters) =>
         isAway ? Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' })) : database.query(sql, parameters),
     };
-    const recorder = await startRecorder({ bus, database: flaky });
+    const recorder = await start(flaky);
     for (let i = 0; i < 30; i++) await publish(alert(`alert ${i}`, 'raised', i), perception('front', i / 2));
     await sleep(1500);
     isAway = false;
     await rows('alert', 'all alerts', (found) => found.length === 30);
-    await rows('track_second', 'all closed seconds', (found) => found.length === 14);
+    await rows('track_second', 'all closed seconds', (found) => found.length === 14 && found.every(({ frames }) => frames === 2));
     await recorder.close();
   });
 
-  test('skips what it does not understand and what the database refuses, and records the rest', async () => {
-    const recorder = await startRecorder({ bus, database });
-    await bus.publish(topics.alerts, 'van', Buffer.from('garbage'));
+  test('makes dead letters of what it does not understand and what the database refuses, and records the rest', async () => {
+    const letters = await deadLetters();
+    const recorder = await start();
+    const garbage = await bus.publish(topics.alerts, 'van', Buffer.from('garbage'));
     // PostgreSQL's text cannot hold the character 0.
     const bad = Array.from({ length: 3 }, (_, i) => alert(`bad ${i}`, 'raised', 0, { message: 'a\0b' }));
     await publish(...bad, alert('good 1', 'raised'), bad[0]!, alert('good 2', 'raised'));
-    await bus.publish(topics.perceptions, 'front', Buffer.from('garbage'));
-    await publish(perception('front', 0), perception('front', 1));
+    const noise = await bus.publish(topics.perceptions, 'front', Buffer.from('garbage'));
+    await publish(perception('front', 0, [track(), track({ trackId: 2, class: 'c\0r' })]), perception('front', 1));
     const alerts = await rows('alert', 'the good ones', (found) => found.length === 2);
     await rows('track_second', 'the closed second', (found) => found.length === 1);
+    await eventually('all dead letters', () => letters.length === 7);
     await recorder.close();
     assert.deepEqual(
       alerts.map(({ alert_id }) => alert_id),
       ['good 1', 'good 2'],
     );
+    const find = ({ name }: { name: string }, { offset }: { offset: number }) =>
+      letters.find((letter) => letter.topic === name && letter.offset === offset)!;
+    assert.deepEqual(
+      [find(topics.alerts, garbage), find(topics.perceptions, noise)].map(({ consumer, code, value }) => [consumer, code, String(value)]),
+      [
+        ['recorder', 'MESSAGE_INVALID', 'garbage'],
+        ['recorder', 'MESSAGE_INVALID', 'garbage'],
+      ],
+    );
+    const refused = letters.filter(({ code }) => code === 'DATABASE_FAILED');
+    assert.deepEqual(
+      refused.filter(({ topic }) => topic === topics.alerts.name).map(({ value }) => alertCodec.decode(value!).alertId),
+      ['bad 0', 'bad 1', 'bad 2', 'bad 0'],
+    );
+    // A row of many perceptions: the letter names the first, and says that it does not carry it.
+    assert.deepEqual(
+      refused.filter(({ topic }) => topic === topics.perceptions.name).map(({ key, offset, isWhole }) => ({ key, offset, isWhole })),
+      [{ key: 'front', offset: noise.offset + 1, isWhole: false }],
+    );
   });
 
-  test('closes while the database is away, and leaves alerts to whoever comes next', async () => {
-    const away: Database = { ...database, query: () => Promise.reject(new Error('away')) };
-    const first = await startRecorder({ bus, database: away });
-    await publish(alert('a', 'raised'), perception('front', 0), perception('front', 1));
-    await sleep(50);
+  test('counts a perception once that comes again after a take-over', async () => {
+    const recorder = await start();
+    const frames = Array.from({ length: 31 }, (_, i) => perception('front', i / 15));
+    await publish(...frames.slice(0, 12), ...frames.slice(5, 20), ...frames.slice(10));
+    const found = await rows('track_second', 'two whole seconds', (all) => all.length === 2);
+    await recorder.close();
+    assert.deepEqual(
+      found.map((row) => row.frames),
+      [15, 15],
+    );
+  });
+
+  test('hands the seconds that are open over to whoever gets their partition', async () => {
+    const frames = (stream: string, from: number, until: number) =>
+      Array.from({ length: until - from }, (_, i) => perception(stream, (from + i) / 15));
+    const streams = Array.from({ length: 16 }, (_, i) => `camera-${i}`);
+    const first = await start();
+    for (const stream of streams) await publish(...frames(stream, 0, 20));
+    const second = await start();
+    for (const stream of streams) await publish(...frames(stream, 20, 40));
     await first.close();
-    const second = await startRecorder({ bus, database });
-    await rows('alert', 'the alert', (found) => found.length === 1);
-    await rows('track_second', 'the second', (found) => found.length === 1);
+    for (const stream of streams) await publish(...frames(stream, 40, 46));
+    const found = await rows('track_second', 'three whole seconds of each', (all) => all.filter((row) => row.frames === 15).length === 48);
     await second.close();
+    assert.equal(found.length, 48);
+  });
+
+  test('closes while the database is away, and leaves what is on disk to the next recorder', async () => {
+    const away: Database = { ...database, query: () => Promise.reject(new Error('away')) };
+    const buffer = path.join(folder, 'left-behind');
+    const first = await start(away, buffer);
+    await publish(alert('a', 'raised'), perception('front', 0), perception('front', 1));
+    await eventually('the alert is on disk', () => readdirSync(buffer).length > 0);
+    await first.close();
+    // Another bus: what the first one held is gone.
+    await bus.close();
+    bus = createEmbeddedBus();
+    const second = await start(database, buffer);
+    await rows('alert', 'the alert', (found) => found.length === 1);
+    await rows('track_second', 'both seconds', (found) => found.length === 2);
+    await second.close();
+    assert.deepEqual(readdirSync(buffer), []);
+  });
+
+  test('keeps on disk what comes before there is a database', async () => {
+    const opening = Promise.withResolvers<Database>();
+    const buffer = path.join(folder, 'beforehand');
+    const recorder = await startRecorder({ bus, database: opening.promise, bufferDirectory: buffer, bufferBytes: 16 * 1024 * 1024 });
+    const letters = await deadLetters();
+    const refused = alert('refused', 'raised', 0, { message: 'a\0b' });
+    await publish(refused, alert('a', 'raised'), perception('front', 0), perception('front', 1));
+    await eventually('both are on disk', () => readdirSync(buffer).length === 2);
+    opening.resolve(database);
+    await rows('alert', 'the alert', (found) => found.length === 1);
+    await rows('track_second', 'the closed second', (found) => found.length === 1);
+    await eventually('the disk is empty', () => readdirSync(buffer).length === 0);
+    await eventually('a dead letter of what the database refuses', () => letters.length === 1);
+    await recorder.close();
+    assert.equal(alertCodec.decode(letters[0]!.value!).alertId, 'refused');
+  });
+
+  test('refuses a buffer that another recorder uses, naming it, and harms nothing', async () => {
+    const buffer = path.join(folder, 'shared');
+    const first = await start(database, buffer);
+    await assert.rejects(start(database, buffer), { code: 'BUFFER_LOCKED', message: new RegExp(`process ${process.pid}\\b`) });
+    await publish(alert('a', 'raised'));
+    await rows('alert', 'the alert', (found) => found.length === 1);
+    await first.close();
+    await (await start(database, buffer)).close();
   });
 
   test('survives a crash of a real PostgreSQL without losing an alert', async (t) => {
@@ -171,7 +252,7 @@ suite('recorder', () => {
     t.after(() => server.close());
     const postgres = await openDatabase({ url: server.url, dataDirectory: folder });
     t.after(() => postgres.close());
-    const recorder = await startRecorder({ bus, database: postgres });
+    const recorder = await start(postgres);
     await publish(alert('before', 'raised'));
     await rows('alert', 'the first', (found) => found.length === 1, postgres);
     await server.stop();
@@ -181,6 +262,22 @@ suite('recorder', () => {
     await rows('alert', 'all', (found) => found.length === 22, postgres);
     await recorder.close();
   });
+
+  /** Each test has a buffer of its own, unless it names one. */
+  function start(into = database, bufferDirectory = mkdtempSync(path.join(folder, 'buffer-'))): Promise<{ close(): Promise<void> }> {
+    return startRecorder({ bus, database: into, bufferDirectory, bufferBytes: 16 * 1024 * 1024 });
+  }
+
+  /** @returns What becomes one from now on. */
+  async function deadLetters(): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    await bus.subscribe({
+      topics: [topics.deadLetters],
+      from: 'earliest',
+      onBatch: async (batch) => void letters.push(...batch.map(({ value }) => deadLetterCodec.decode(value!))),
+    });
+    return letters;
+  }
 
   async function publish(...messages: readonly (Alert | Perception)[]): Promise<void> {
     for (const message of messages)

@@ -31,6 +31,7 @@ test('sums up what a track did within a second', () => {
       distanceMinMeters: 25,
       ttcMinSeconds: 4,
       closingSpeedMaxMps: 5,
+      firstOffset: 0,
     },
   );
 });
@@ -70,8 +71,32 @@ test('closes the last second of a stream that has gone silent', () => {
   assert.equal(seconds.openFrom, 1);
 });
 
+test('counts once what comes again, of an older epoch too, and goes on with what is new', () => {
+  const seconds = new TrackSeconds();
+  const frame = (epoch: number, sequence: number) => ({ ...perception('front', 0.1), epoch, sequence });
+  const frames: readonly (readonly [number, number])[] = [
+    [100, 0],
+    [100, 1],
+    [200, 0],
+    // The take-over goes back.
+    [100, 0],
+    [100, 1],
+    [200, 0],
+    [200, 1],
+    // The camera's next host has a clock that is behind.
+    [50, 0],
+    [50, 0],
+    [50, 1],
+  ];
+  for (const [offset, [epoch, sequence]] of frames.entries()) seconds.push(frame(epoch, sequence), offset);
+  assert.deepEqual(
+    seconds.flush().map((row) => row.frames),
+    [6],
+  );
+});
+
 test('gives the same rows in the end wherever reading was broken off and begun again', () => {
-  const steps = fc.array(fc.record({ stream: fc.constantFrom('a', 'b', 'c'), seconds: fc.double({ min: 0, max: 0.6, noNaN: true }) }), {
+  const steps = fc.array(fc.record({ stream: fc.constantFrom('a', 'b', 'c'), frames: fc.integer({ min: 1, max: 9 }) }), {
     minLength: 1,
     maxLength: 60,
   });
@@ -79,8 +104,8 @@ test('gives the same rows in the end wherever reading was broken off and begun a
     fc.property(steps, fc.array(fc.nat(60), { maxLength: 5 }), (given, breaks) => {
       // Each stream's own time moves on; one track a stream.
       const clocks = new Map<string, number>();
-      const log = given.map(({ stream, seconds }) => {
-        const at = (clocks.get(stream) ?? 0) + seconds;
+      const log = given.map(({ stream, frames }) => {
+        const at = (clocks.get(stream) ?? 0) + frames / 15;
         clocks.set(stream, at);
         return perception(stream, at);
       });

@@ -2,18 +2,18 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, BlockList } from 'node:net';
-import { RoadstreamError } from '../schemas/errors.ts';
+import { RoadstreamError } from '../../schemas/errors.ts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** The IP address of what the configuration calls `gateway.host`. @throws CONFIGURATION_INVALID */
+/** The IP address of a host to listen on. @throws CONFIGURATION_INVALID */
 export async function resolveHost(host: string): Promise<string> {
   try {
     return (await lookup(host)).address;
   } catch (cause) {
-    throw new RoadstreamError('CONFIGURATION_INVALID', `gateway.host ${host} is no address of this machine; use 127.0.0.1 or 0.0.0.0.`, {
+    throw new RoadstreamError('CONFIGURATION_INVALID', `${host} is no address of this machine; use 127.0.0.1 or 0.0.0.0.`, {
       cause,
     });
   }

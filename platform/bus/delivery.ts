@@ -1,14 +1,24 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { TopicDefinition } from '../../schemas/topics.ts';
 import type { BusMessage, TopicPartition } from './bus.ts';
-import type { PartitionLog } from './partition-log.ts';
 
 /** Bytes of a batch unless asked otherwise: Kafka's max.partition.fetch.bytes. */
 const defaultBatchBytes = 1024 * 1024;
 
-export interface DeliveryOptions {
+/** The messages of a partition, as far as they are at hand. */
+export interface DeliveryLog {
+  readonly partition: number;
+  /** The offset that the next message published will have. */
+  readonly nextOffset: number;
+  /** Called when there is something new to read. */
+  readonly readers: Set<() => void>;
+  /** @returns From the first message at or after `offset`, at most `maxBytes` of values, but at least one message if there is any. */
+  read(offset: number, maxBytes: number): BusMessage[];
+}
+
+export interface DeliveryOptions<Log extends DeliveryLog> {
   readonly topic: TopicDefinition;
-  readonly log: PartitionLog;
+  readonly log: Log;
   /** The first offset to deliver. */
   readonly start: number;
   readonly maxBatchBytes: number | undefined;
@@ -19,9 +29,9 @@ export interface DeliveryOptions {
 }
 
 /** Hands one partition to one consumer, batch after batch. Costs nothing while nothing comes. */
-export class Delivery {
+export class Delivery<Log extends DeliveryLog = DeliveryLog> {
   readonly topicPartition: TopicPartition;
-  readonly #options: DeliveryOptions;
+  readonly #options: DeliveryOptions<Log>;
   readonly #stop = new AbortController();
   /** The next batch begins here. */
   #position: number;
@@ -29,16 +39,23 @@ export class Delivery {
   #delivered: number;
   #sought: number | undefined;
   #running: Promise<void> | undefined;
+  #isBusy = false;
+  #wake: (() => void) | undefined;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: DeliveryOptions<Log>) {
     this.#options = options;
     this.topicPartition = { topic: options.topic.name, partition: options.log.partition };
     this.#position = options.start;
     this.#delivered = options.start;
   }
 
-  get log(): PartitionLog {
+  get log(): Log {
     return this.#options.log;
+  }
+
+  /** Whether a batch is being worked on. */
+  get isBusy(): boolean {
+    return this.#isBusy;
   }
 
   get isStopping(): boolean {
@@ -53,6 +70,7 @@ export class Delivery {
     this.#position = Math.min(offset, this.log.nextOffset);
     this.#delivered = this.#position;
     this.#sought = this.#position;
+    this.#wake?.();
   }
 
   start(): void {
@@ -74,22 +92,23 @@ export class Delivery {
     const { log, topic, maxBatchBytes = defaultBatchBytes } = this.#options;
     while (!this.isStopping) {
       this.#sought = undefined;
-      if (this.#position < log.oldestOffset) {
-        // In a compacted topic a hole is a message that a newer one has replaced: nothing is missing.
-        if (topic.cleanup === 'delete') this.#options.onMissed(log.oldestOffset - this.#position);
-        this.#position = log.oldestOffset;
-      }
       const batch = log.read(this.#position, maxBatchBytes);
-      const last = batch.at(-1);
-      if (!last) {
+      const [first, last] = [batch[0], batch.at(-1)];
+      if (!first || !last) {
         await this.#arrival();
         continue;
       }
+      // In a compacted topic a hole is a message that a newer one has replaced: nothing is missing.
+      if (topic.cleanup === 'delete' && first.offset > this.#position) this.#options.onMissed(first.offset - this.#position);
+      this.#position = first.offset;
       this.#delivered = last.offset + 1;
+      this.#isBusy = true;
       try {
         await this.#options.onBatch(batch);
+        this.#isBusy = false;
         this.#position = this.#sought ?? last.offset + 1;
       } catch (thrown) {
+        this.#isBusy = false;
         if (this.isStopping) return;
         this.#options.onFailed(thrown);
         this.#position = this.#sought ?? this.#position;
@@ -101,16 +120,18 @@ export class Delivery {
     }
   }
 
-  /** Resolves in a turn of its own once something has been appended (publishers never run consumers), or when stopped. */
+  /** Resolves in a turn of its own once something has come or been sought (publishers never run consumers), or when stopped. */
   #arrival(): Promise<void> {
     return new Promise((resolve) => {
       const { readers } = this.log;
       const wake = () => {
         readers.delete(wake);
+        this.#wake = undefined;
         this.#stop.signal.removeEventListener('abort', wake);
         setImmediate(resolve);
       };
       readers.add(wake);
+      this.#wake = wake;
       this.#stop.signal.addEventListener('abort', wake);
     });
   }

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Bus, BusMessage, TopicPartition } from '../../platform/bus/bus.ts';
+import type { DeadLetters } from '../../platform/dead-letters.ts';
+import { alertCodec, checkpointCodec } from '../../schemas/codecs.ts';
+import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
+import type { Checkpoint } from '../../schemas/messages.ts';
+import { topics } from '../../schemas/topics.ts';
+import { dashcamStateVersion } from '../core/dashcam-judge.ts';
+import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
+
+/** How long a take-over waits for checkpoints that are on the topic already, milliseconds: longer than reading all of a thousand streams takes. */
+const longestWaitMs = 10_000;
+const pollMs = 5;
+/** Checkpoints of one partition that are this much older than its newest, µs, are of streams that had ended: nobody seeks back for them. */
+const recentUs = 10_000_000;
+
+/** As much of a state's shape as tells it from something else; its version vouches for the rest. */
+const stateSchema = z.looseObject({
+  newest: z.looseObject({ epoch: z.number(), sequence: z.number() }).nullable(),
+  shown: z.looseObject({ epoch: z.number(), rtpTimestamp: z.number() }).nullable(),
+  judge: z.looseObject({
+    tracker: z.looseObject({ nextTrackId: z.number(), tracks: z.array(z.unknown()) }),
+    users: z.array(z.unknown()),
+    watch: z.looseObject({ alert: z.looseObject({}), open: z.looseObject({}).nullable() }),
+  }),
+});
+
+export interface CheckpointBookOptions {
+  readonly bus: Bus;
+  /** Who writes here. */
+  readonly processor: string;
+  readonly deadLetters: DeadLetters;
+  readonly log: Logger;
+}
+
+interface Entry {
+  readonly checkpoint: Checkpoint;
+  readonly message: BusMessage;
+}
+
+export interface Restored {
+  readonly checkpoint: Checkpoint;
+  readonly state: DashcamPipelineState;
+}
+
+/**
+ * The newest checkpoint of every stream, kept at hand by following the topic, so that a take-over reads nothing. Who writes a take-over
+ * owns the stream from there on: what its former owner still writes, not knowing it, does not count.
+ */
+export class CheckpointBook {
+  readonly #options: CheckpointBookOptions;
+  readonly #entries = new Map<string, Entry>();
+  /** After the newest message seen, by partition. */
+  readonly #seen = new Map<number, number>();
+  #subscription: { close(): Promise<void> } | undefined;
+
+  private constructor(options: CheckpointBookOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: CheckpointBookOptions): Promise<CheckpointBook> {
+    const book = new CheckpointBook(options);
+    book.#subscription = await options.bus.subscribe({
+      topics: [topics.checkpoints],
+      from: 'earliest',
+      onBatch: async (batch) => {
+        for (const message of batch) await book.#read(message);
+        const last = batch.at(-1)!;
+        book.#seen.set(last.partition, last.offset + 1);
+      },
+    });
+    return book;
+  }
+
+  /** Resolves when every checkpoint that is on the topic now has been read. */
+  async caughtUp(): Promise<void> {
+    const ends = await this.#options.bus.offsets(topics.checkpoints);
+    const isThere = () => ends.every(({ oldest, next }, partition) => oldest === next || (this.#seen.get(partition) ?? 0) >= next);
+    const giveUpAt = performance.now() + longestWaitMs;
+    while (!isThere()) {
+      if (performance.now() > giveUpAt) {
+        this.#options.log.warn({ waitedMs: longestWaitMs }, 'streams are taken over without having read all checkpoints');
+        return;
+      }
+      await sleep(pollMs);
+    }
+  }
+
+  /** What the newest checkpoint of a stream tells; undefined when there is none that can be used, which the log then says. */
+  async restore(streamId: string): Promise<Restored | undefined> {
+    const entry = this.#entries.get(streamId);
+    if (!entry) return undefined;
+    const { checkpoint, message } = entry;
+    const { log, deadLetters } = this.#options;
+    if (checkpoint.version !== dashcamStateVersion) {
+      log.warn(
+        { stream: streamId, version: checkpoint.version, known: dashcamStateVersion, writtenBy: checkpoint.processor },
+        'a checkpoint of another version cannot be read; the stream starts afresh',
+      );
+      return undefined;
+    }
+    try {
+      const state: unknown = stateSchema.parse(JSON.parse(checkpoint.state));
+      return { checkpoint, state: state as DashcamPipelineState };
+    } catch (cause) {
+      log.warn({ stream: streamId, writtenBy: checkpoint.processor }, 'a checkpoint is damaged; the stream starts afresh');
+      this.#entries.delete(streamId);
+      const error = new RoadstreamError('MESSAGE_INVALID', `The state in the checkpoint of ${streamId} is none.`, { cause });
+      await deadLetters.bury(message, error);
+      return undefined;
+    }
+  }
+
+  /** Where decoding of a partition's streams would have to begin again; undefined when nothing is known of them. */
+  keyframeOffset({ topic, partition }: TopicPartition): number | undefined {
+    const checkpoints = this.#of({ topic, partition });
+    const newestUs = Math.max(...checkpoints.map(({ writtenAtUs }) => writtenAtUs));
+    const offsets = checkpoints.flatMap(({ writtenAtUs, keyframeOffset }) => (writtenAtUs >= newestUs - recentUs ? keyframeOffset : []));
+    return offsets.length > 0 ? Math.min(...offsets) : undefined;
+  }
+
+  /** Publishes alerts again that the partition's last owner may have died before publishing. Their ids are the same: nobody gets one twice. */
+  async publishOutboxes(topicPartition: TopicPartition): Promise<void> {
+    const { bus, log, processor } = this.#options;
+    for (const checkpoint of this.#of(topicPartition)) {
+      if (checkpoint.outbox.length === 0) continue;
+      const { streamId, outbox } = checkpoint;
+      await Promise.all(outbox.map((value) => bus.publish(topics.alerts, alertKeyOf(value, streamId), value)));
+      await this.write({ ...checkpoint, outbox: [], isTakeOver: true, processor });
+      log.info({ stream: streamId, alerts: outbox.length, from: checkpoint.processor }, 'alerts of a former owner published');
+    }
+  }
+
+  /** @returns Its offset on the topic. */
+  async write(checkpoint: Checkpoint): Promise<number> {
+    const { bus } = this.#options;
+    const { offset } = await bus.publish(topics.checkpoints, checkpoint.streamId, checkpointCodec.encode(checkpoint));
+    return offset;
+  }
+
+  /** Whether another processor has taken the stream over since our checkpoint at this offset. */
+  isTakenOver(streamId: string, sinceOffset: number): boolean {
+    const entry = this.#entries.get(streamId);
+    return entry !== undefined && entry.message.offset > sinceOffset && entry.checkpoint.processor !== this.#options.processor;
+  }
+
+  async close(): Promise<void> {
+    await this.#subscription?.close();
+  }
+
+  #of({ topic, partition }: TopicPartition): Checkpoint[] {
+    return [...this.#entries.values()].flatMap(({ checkpoint }) =>
+      checkpoint.topic === topic && checkpoint.partition === partition ? checkpoint : [],
+    );
+  }
+
+  async #read(message: BusMessage): Promise<void> {
+    if (!message.value) return void this.#entries.delete(message.key);
+    try {
+      const checkpoint = checkpointCodec.decode(message.value);
+      const owner = this.#entries.get(checkpoint.streamId)?.checkpoint.processor ?? checkpoint.processor;
+      if (checkpoint.isTakeOver || checkpoint.processor === owner) this.#entries.set(checkpoint.streamId, { checkpoint, message });
+    } catch (thrown) {
+      await this.#options.deadLetters.bury(message, asRoadstreamError(thrown));
+    }
+  }
+}
+
+function alertKeyOf(value: Buffer, streamId: string): string {
+  try {
+    return alertCodec.decode(value).vehicleId ?? streamId;
+  } catch {
+    return streamId;
+  }
+}

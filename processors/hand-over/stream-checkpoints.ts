@@ -1,0 +1,124 @@
+import type { Bus, TopicPartition } from '../../platform/bus/bus.ts';
+import { nowUs } from '../../platform/clock.ts';
+import { checkpointCodec } from '../../schemas/codecs.ts';
+import type { AccessUnit, Checkpoint } from '../../schemas/messages.ts';
+import { topics } from '../../schemas/topics.ts';
+import { dashcamStateVersion } from '../core/dashcam-judge.ts';
+import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
+import type { CheckpointBook } from './checkpoint-book.ts';
+
+/** At most so long, µs of the stream's own time, is judged again after a crash; that it is done twice keeps the live pictures waiting. */
+const everyUs = 2_000_000;
+const historyEveryUs = 60_000_000;
+/** Track ids given out before a checkpoint is due: who takes over leaves out a thousand (`withFreshTrackIds`). */
+const mostTrackIds = 900;
+
+/** State after a frame, and where in the log it was. */
+interface Settled {
+  readonly state: DashcamPipelineState;
+  readonly unit: Pick<AccessUnit, 'epoch' | 'sequence' | 'capturedAtUs'>;
+  readonly keyframeOffset: number;
+  readonly nextOffset: number;
+}
+
+interface Written {
+  readonly settled: Settled;
+  /** On the checkpoint topic. */
+  readonly offset: number;
+  readonly hasOutbox: boolean;
+}
+
+export interface StreamCheckpointsOptions {
+  readonly streamId: string;
+  readonly partition: TopicPartition;
+  readonly bus: Bus;
+  readonly book: CheckpointBook;
+  readonly processor: string;
+  readonly modelSet: string;
+}
+
+/** Writes one stream's state down, for whoever takes it over. */
+export class StreamCheckpoints {
+  readonly #options: StreamCheckpointsOptions;
+  #settled: Settled | undefined;
+  #written: Written | undefined;
+  #historyAtUs: number | undefined;
+
+  constructor(options: StreamCheckpointsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether another processor owns the stream now. */
+  get isTakenOver(): boolean {
+    const { book, streamId } = this.#options;
+    return this.#written !== undefined && book.isTakenOver(streamId, this.#written.offset);
+  }
+
+  /** Whether there is something that was published and that no checkpoint knows. */
+  get isBehind(): boolean {
+    return this.#written !== undefined && (this.#written.hasOutbox || this.#written.settled !== this.#settled);
+  }
+
+  /** Whether it is time for one: who takes over would have too much to judge again, or too many track ids to leave out. */
+  get isDue(): boolean {
+    const [settled, written] = [this.#settled, this.#written?.settled];
+    if (!settled || !written) return false;
+    return (
+      Math.abs(settled.unit.capturedAtUs - written.unit.capturedAtUs) >= everyUs ||
+      settled.state.judge.tracker.nextTrackId - written.state.judge.tracker.nextTrackId >= mostTrackIds
+    );
+  }
+
+  /**
+   * Says that the stream is this processor's from now on. Comes before anything is published: track ids that were seen outside are then
+   * never given out again.
+   */
+  async takeOver(settled: Settled): Promise<void> {
+    this.#settled = settled;
+    await this.write();
+  }
+
+  /** Whether `takeOver` has been called. */
+  get hasTakenOver(): boolean {
+    return this.#written !== undefined;
+  }
+
+  /** A frame is done; `write` writes this state from now on. */
+  settle(settled: Settled): void {
+    this.#settled = settled;
+  }
+
+  /**
+   * @param outbox Alert messages that are going to be published just after it.
+   * @throws What publishing throws.
+   */
+  async write(outbox: readonly Buffer[] = []): Promise<void> {
+    const settled = this.#settled;
+    if (!settled || this.isTakenOver) return;
+    const { streamId, partition, bus, book, processor, modelSet } = this.#options;
+    const { state, unit, keyframeOffset, nextOffset } = settled;
+    const isTakeOver = this.#written === undefined;
+    const checkpoint: Checkpoint = {
+      streamId,
+      version: dashcamStateVersion,
+      epoch: unit.epoch,
+      sequence: unit.sequence,
+      capturedAtUs: unit.capturedAtUs,
+      topic: partition.topic,
+      partition: partition.partition,
+      keyframeOffset,
+      nextOffset,
+      modelSet,
+      state: JSON.stringify(state),
+      outbox,
+      isTakeOver,
+      processor,
+      writtenAtUs: nowUs(),
+    };
+    this.#written = { settled, offset: await book.write(checkpoint), hasOutbox: outbox.length > 0 };
+    const isHistoryDue = this.#historyAtUs === undefined || Math.abs(unit.capturedAtUs - this.#historyAtUs) >= historyEveryUs;
+    if (!isHistoryDue) return;
+    this.#historyAtUs = unit.capturedAtUs;
+    await bus.publish(topics.checkpointHistory, streamId, checkpointCodec.encode(checkpoint));
+  }
+}

@@ -1,0 +1,57 @@
+/** Part of the pictures due that may be late before less is analysed: one in ten, so that a single hiccup changes nothing. */
+const toleratedLate = 0.1;
+/** A little less than what was managed, so that what waits gets done. */
+const margin = 0.95;
+/** In one step it goes down by at most half and at least a tenth: one bad second tells little. */
+const mostCut = 0.5;
+const leastCut = 0.9;
+/** Seconds without lateness before more is tried, and how much more each second. */
+const calmSeconds = 3;
+const growth = 1.1;
+/** Below this nothing would be known of a stream: with 15 pictures a second wanted, three in four seconds. */
+const leastShare = 0.05;
+/** The share at which it is told that the process cannot keep up; it holds until everything is analysed again. */
+const behindShare = 0.95;
+
+/**
+ * Which part of the wanted pictures a process analyses, one part for all its streams: when pictures come too late it goes down to
+ * what was managed, and when none do it is tried whether there is room again.
+ */
+export class LoadGovernor {
+  #share = 1;
+  #isBehind = false;
+  #calm = 0;
+  #inTime = 0;
+  #late = 0;
+  #skipped = 0;
+
+  /** 0..1 */
+  get share(): number {
+    return this.#share;
+  }
+
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** What became of one picture that was due at the present share: analysed in time, analysed late, or skipped for being late. */
+  record(outcome: 'inTime' | 'late' | 'skipped'): void {
+    if (outcome === 'inTime') this.#inTime++;
+    else this.#late++;
+    if (outcome === 'skipped') this.#skipped++;
+  }
+
+  /** To be called once a second. */
+  step(): void {
+    const due = this.#inTime + this.#late;
+    if (this.#late > 1 && this.#late > toleratedLate * due) {
+      const managed = (due - this.#skipped) / due;
+      this.#share = Math.max(leastShare, this.#share * Math.min(leastCut, Math.max(mostCut, margin * managed)));
+      this.#calm = 0;
+    } else if (++this.#calm >= calmSeconds) {
+      this.#share = Math.min(1, this.#share * growth);
+    }
+    this.#isBehind = this.#share < (this.#isBehind ? 1 : behindShare);
+    this.#inTime = this.#late = this.#skipped = 0;
+  }
+}

@@ -1,0 +1,294 @@
+import type { Logger } from 'pino';
+import type { Detector } from '../models/detector.ts';
+import type { Bus, BusMessage, TopicPartition } from '../platform/bus/bus.ts';
+import { nowUs } from '../platform/clock.ts';
+import type { DeadLetters } from '../platform/dead-letters.ts';
+import { rateLimited } from '../platform/logging.ts';
+import { alertCodec, perceptionCodec, snapshotCodec } from '../schemas/codecs.ts';
+import type { Configuration, StreamConfiguration } from '../schemas/configuration.ts';
+import { asRoadstreamError, type RoadstreamError } from '../schemas/errors.ts';
+import type { AccessUnit, AnalysisStatus, Checkpoint } from '../schemas/messages.ts';
+import { topics } from '../schemas/topics.ts';
+import { AnalysisRecord } from './analysis-record.ts';
+import type { BurnInWishes } from './burn-in-wishes.ts';
+import { withFreshTrackIds } from './core/dashcam-judge.ts';
+import type { CheckpointBook, Restored } from './hand-over/checkpoint-book.ts';
+import { StreamCheckpoints } from './hand-over/stream-checkpoints.ts';
+import type { ProcessorMetrics } from './metrics.ts';
+import { freshUs, type Pace } from './pace/backlog.ts';
+import type { LoadGovernor } from './pace/load-governor.ts';
+import { StalenessClock } from './pace/staleness-clock.ts';
+import { DashcamPipeline, type Judged, slotOf } from './pipelines/dashcam.ts';
+
+/** What all streams of a processor share. */
+export interface ProcessorParts {
+  /** Who this processor is, in checkpoints and statuses. */
+  readonly name: string;
+  readonly bus: Bus;
+  readonly configuration: Configuration;
+  readonly detector: Detector;
+  readonly book: CheckpointBook;
+  readonly deadLetters: DeadLetters;
+  readonly wishes: BurnInWishes;
+  readonly governor: LoadGovernor;
+  readonly metrics: ProcessorMetrics;
+  readonly log: Logger;
+}
+
+/** A message of a frame topic with what it holds. */
+export interface FrameMessage {
+  readonly message: BusMessage;
+  readonly unit: AccessUnit;
+}
+
+/** How a frame is to be taken. */
+export interface Taking {
+  readonly pace: Exclude<Pace, 'jump'>;
+  /** What else of the stream is at hand already, in its order. */
+  readonly waiting: readonly FrameMessage[];
+}
+
+/** Analysed pictures a second while catching up; alerts are measured to work at this rate. */
+const catchUpFramesPerSecond = 5;
+/** Times to collision below this multiple of the warning's make a stream one that must not be thinned. */
+const dangerFactor = 2;
+/** Between two dead letters of a stream, µs: at first, and at most, for one that sends nothing else. */
+const firstBurialPauseUs = 1_000_000;
+const longestBurialPauseUs = 60_000_000;
+
+/** One stream while this processor owns it: takes its frames, publishes what they lead to, and writes its state down. */
+export class StreamWork {
+  readonly clock = new StalenessClock();
+  readonly #parts: ProcessorParts;
+  readonly #stream: StreamConfiguration;
+  readonly #pipeline: DashcamPipeline;
+  readonly #checkpoints: StreamCheckpoints;
+  readonly #record: AnalysisRecord;
+  readonly #from: Checkpoint | undefined;
+  readonly #tellFailed: (error: RoadstreamError) => void;
+  #nextOffset = 0;
+  #keyframeOffset: number | undefined;
+  #newestAtUs: number | undefined;
+  /** Capture time of the first picture that is being jumped over. */
+  #jumpedFrom: { readonly capturedAtUs: number; readonly reason: string } | undefined;
+  #dueTimestamp: number | undefined;
+  #isInDanger = false;
+  #burialPauseUs = firstBurialPauseUs;
+  #buryAfterUs = 0;
+  #isSkewTold = false;
+
+  constructor(parts: ProcessorParts, stream: StreamConfiguration, partition: TopicPartition, restored: Restored | undefined) {
+    const { configuration, detector, name, log, bus, book } = parts;
+    this.#parts = parts;
+    this.#stream = stream;
+    this.#record = new AnalysisRecord(stream.id, stream.analysedFramesPerSecond, name, nowUs());
+    this.#pipeline = new DashcamPipeline({ stream, alerts: configuration.alerts, detector });
+    const modelSet = `${detector.name}:${detector.hash}`;
+    this.#checkpoints = new StreamCheckpoints({ streamId: stream.id, partition, bus, book, processor: name, modelSet });
+    this.#tellFailed = rateLimited(({ code, message }: RoadstreamError, times) =>
+      log.warn({ stream: stream.id, code, times, error: message }, 'access units were not analysed'),
+    );
+    if (!restored) return;
+    this.#from = restored.checkpoint;
+    this.#newestAtUs = restored.checkpoint.capturedAtUs;
+    this.#pipeline.restore({ ...restored.state, judge: withFreshTrackIds(restored.state.judge) });
+    this.#isInDanger = restored.state.judge.watch.open !== null;
+  }
+
+  /** When an access unit of it came last, our clock. */
+  get heardAtUs(): number {
+    return this.#record.heardAtUs;
+  }
+
+  /** Whether another processor owns the stream now. */
+  get isTakenOver(): boolean {
+    return this.#checkpoints.isTakenOver;
+  }
+
+  /** Whether the frame has not been taken yet, neither here nor by the owner before. */
+  isNew({ message, unit }: FrameMessage): boolean {
+    if (message.offset < this.#nextOffset) return false;
+    return (
+      !(this.#from && this.#from.epoch === unit.epoch && unit.sequence <= this.#from.sequence) && !this.#isBeforeRestart(message, unit)
+    );
+  }
+
+  /** Takes the next frame of the stream. @throws What publishing throws; what is wrong with the frame itself is told elsewhere. */
+  async take(frame: FrameMessage, taking: Taking): Promise<void> {
+    const { message, unit } = frame;
+    if (message.offset < this.#nextOffset || this.#isBeforeRestart(message, unit)) return;
+    const isNew = this.isNew(frame);
+    const atUs = nowUs();
+    if (isNew) this.#record.heard(this.clock.ageUs(unit.publishedAtUs, atUs), atUs);
+    if (unit.isKeyframe && isNew) this.#endJump(unit, atUs);
+    if (isNew) await this.#takeOver(frame);
+    this.#tellSkew();
+
+    let output: Output | undefined;
+    try {
+      const judged = await this.#pipeline.push(unit, { admit: (chosen) => this.#admit(chosen, taking) });
+      output = judged && encode(judged);
+    } catch (thrown) {
+      await this.#fail(message, asRoadstreamError(thrown));
+    }
+    this.#nextOffset = message.offset + 1;
+    if (unit.isKeyframe) this.#keyframeOffset = message.offset;
+    this.#newestAtUs = unit.capturedAtUs;
+    if (this.#keyframeOffset !== undefined && isNew)
+      this.#checkpoints.settle({
+        state: this.#pipeline.snapshot(),
+        unit: { epoch: unit.epoch, sequence: unit.sequence, capturedAtUs: unit.capturedAtUs },
+        keyframeOffset: this.#keyframeOffset,
+        nextOffset: this.#nextOffset,
+      });
+    if (output) await this.#publish(output);
+  }
+
+  /** The pictures from this one on are left out, up to the keyframe that is taken next. */
+  jump(firstLeftOut: FrameMessage | undefined, reason: string): void {
+    const capturedAtUs = firstLeftOut?.unit.capturedAtUs ?? this.#newestAtUs;
+    if (capturedAtUs !== undefined) this.#jumpedFrom ??= { capturedAtUs, reason };
+  }
+
+  /**
+   * @param pace At which its partition is taken now.
+   * @returns Undefined when there is nothing new to tell.
+   */
+  status(pace: Taking['pace'], atUs: number): AnalysisStatus | undefined {
+    const isThinned = pace === 'live' && this.#parts.governor.isBehind && !this.#isInDanger;
+    return this.#record.status(pace === 'catchUp' || isThinned, atUs);
+  }
+
+  /** Writes down what no checkpoint knows. */
+  async writeRest(): Promise<void> {
+    if (this.#checkpoints.isBehind) await this.#checkpoints.write();
+  }
+
+  close(): void {
+    this.#pipeline.close();
+  }
+
+  /** Sent before the keyframe at which the restored state begins again; of no use even for decoding. */
+  #isBeforeRestart({ offset }: BusMessage, { epoch, sequence }: AccessUnit): boolean {
+    const from = this.#from;
+    // The position in the stream counts besides: a topic that was made anew counts its offsets from 0.
+    return (
+      from !== undefined && offset < from.keyframeOffset && (epoch < from.epoch || (epoch === from.epoch && sequence <= from.sequence))
+    );
+  }
+
+  /** Before the first new frame; without a state to go on from, before the first keyframe. */
+  async #takeOver({ message: { topic, partition, offset }, unit }: FrameMessage): Promise<void> {
+    const from = this.#from;
+    if (this.#checkpoints.hasTakenOver || !(from || unit.isKeyframe)) return;
+    const isSamePartition = from?.topic === topic && from.partition === partition;
+    await this.#checkpoints.takeOver({
+      state: this.#pipeline.snapshot(),
+      unit: from ?? { ...unit, sequence: unit.sequence - 1 },
+      keyframeOffset: isSamePartition ? from.keyframeOffset : offset,
+      nextOffset: isSamePartition ? from.nextOffset : offset,
+    });
+  }
+
+  #admit(chosen: AccessUnit, { pace, waiting }: Taking): { readonly burnInWidth?: number } | undefined {
+    const { governor, wishes, metrics } = this.#parts;
+    const { streamId, capturedAtUs, rtpTimestamp, publishedAtUs } = chosen;
+    const atUs = nowUs();
+    this.#record.seen();
+    this.#burialPauseUs = firstBurialPauseUs;
+    const wanted = this.#stream.analysedFramesPerSecond;
+    const share = this.#isInDanger ? 1 : governor.share;
+    const rate = pace === 'all' ? wanted : pace === 'catchUp' ? Math.min(wanted, catchUpFramesPerSecond) : wanted * share;
+    const isDue = rate === wanted || this.#dueTimestamp === undefined || slotOf(rtpTimestamp, rate) !== slotOf(this.#dueTimestamp, rate);
+    const isLate = pace === 'live' && this.clock.ageUs(publishedAtUs, atUs) > freshUs;
+    // The newest one at hand is analysed however late it is: otherwise a stream that is always late would never be.
+    const isLeftOut = !isDue || (isLate && waiting.some(({ unit }) => slotOf(unit.rtpTimestamp, rate) !== slotOf(rtpTimestamp, rate)));
+    if (isDue) {
+      this.#dueTimestamp = rtpTimestamp;
+      if (pace === 'live') governor.record(isLeftOut ? 'skipped' : isLate ? 'late' : 'inTime');
+    }
+    if (!isLeftOut) return { burnInWidth: wishes.widthFor(streamId, capturedAtUs) };
+    this.#record.skipped(atUs);
+    metrics.skipped.add(1, { stream: streamId });
+    return undefined;
+  }
+
+  async #publish({ judged, alerts, perception, snapshot }: Output): Promise<void> {
+    const { bus, metrics, log, configuration } = this.#parts;
+    const { streamId, vehicleId, tracks, timing, capturedAtUs } = judged.perception;
+    this.#isInDanger =
+      this.#pipeline.snapshot().judge.watch.open !== null ||
+      tracks.some(
+        ({ inPath, ttcSeconds }) =>
+          inPath && ttcSeconds !== null && ttcSeconds < dangerFactor * configuration.alerts.forwardCollision.warnTtcSeconds,
+      );
+    if (this.isTakenOver) return;
+    await Promise.all([
+      bus.publish(topics.perceptions, streamId, perception),
+      ...(snapshot ? [bus.publish(topics.snapshots, streamId, snapshot)] : []),
+    ]);
+    // After what it knows, and before the alerts, which it names: so that nothing it knows is missing.
+    if (alerts.length > 0 || this.#checkpoints.isDue) await this.#checkpoints.write(alerts);
+    await Promise.all(alerts.map((alert) => bus.publish(topics.alerts, vehicleId ?? streamId, alert)));
+    for (const { type, severity, state, evidence, message } of judged.alerts)
+      log.info({ stream: streamId, alert: type, severity, state, evidence }, message);
+    const atUs = nowUs();
+    this.#record.analysed(atUs);
+    metrics.analysed.add(1, { stream: streamId });
+    metrics.inference.record(timing.inferenceMs, { stream: streamId });
+    metrics.latency.record((atUs - capturedAtUs) / 1000, { stream: streamId });
+  }
+
+  /** One bad access unit is the loss of its stream's picture until the next keyframe, never of another stream's. */
+  async #fail(message: BusMessage, error: RoadstreamError): Promise<void> {
+    const { metrics, deadLetters } = this.#parts;
+    metrics.failed.add(1, { stream: this.#stream.id, code: error.code });
+    this.#record.failed(error);
+    this.#tellFailed(error);
+    // A detector that fails says nothing about the picture; the next one is tried.
+    if (error.code === 'INFERENCE_FAILED' || error.code === 'INFERENCE_STUCK') return;
+    const atUs = nowUs();
+    if (atUs < this.#buryAfterUs) return;
+    this.#buryAfterUs = atUs + this.#burialPauseUs;
+    this.#burialPauseUs = Math.min(longestBurialPauseUs, 2 * this.#burialPauseUs);
+    await deadLetters.bury(message, error);
+  }
+
+  #endJump({ capturedAtUs: toUs }: AccessUnit, atUs: number): void {
+    if (!this.#jumpedFrom) return;
+    const { capturedAtUs: fromUs, reason } = this.#jumpedFrom;
+    this.#jumpedFrom = undefined;
+    this.#record.jumped({ fromUs, toUs, reason }, atUs);
+    this.#parts.metrics.jumps.add(1, { stream: this.#stream.id });
+  }
+
+  #tellSkew(): void {
+    const { skewUs } = this.clock;
+    if (skewUs === undefined || this.#isSkewTold) return;
+    this.#isSkewTold = true;
+    this.#parts.log.warn(
+      { stream: this.#stream.id, aheadSeconds: Math.round(skewUs / 1e6) },
+      'the clock of this host and that of the one which takes the camera in differ; times and latencies are wrong by so much. Set them (NTP)',
+    );
+  }
+}
+
+/** What was judged, ready to be published. */
+interface Output {
+  readonly judged: Judged;
+  readonly alerts: readonly Buffer[];
+  readonly perception: Buffer;
+  readonly snapshot: Buffer | undefined;
+}
+
+function encode(judged: Judged): Output {
+  const { perception, alerts, jpeg } = judged;
+  const { streamId, epoch, sequence, capturedAtUs } = perception;
+  return {
+    judged,
+    alerts: alerts.map((alert) => alertCodec.encode(alert)),
+    perception: perceptionCodec.encode(perception),
+    snapshot:
+      jpeg && snapshotCodec.encode({ streamId, epoch, sequence, capturedAtUs, width: jpeg.width, height: jpeg.height, jpeg: jpeg.bytes }),
+  };
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomFrom } from '../../ingest/simulator/drawing/noise.ts';
+import { startCluster } from '../support/cluster.ts';
+import { assertEachEventOnce, assertNoTrackIdReused, settle, untilAllFlow } from './verdict.ts';
+
+test('with ingest killed twenty times, each danger whose pictures came is alerted once, and epochs only ever rise', async (t) => {
+  const cluster = await startCluster(t, { streams: 8 });
+  if (!cluster) return;
+  await cluster.role('process');
+  await cluster.role('record');
+  const ingest = await cluster.role('ingest');
+  await untilAllFlow(cluster);
+
+  const random = randomFrom(6);
+  for (let kill = 0; kill < 20; kill++) {
+    await sleep(500 + 6000 * random());
+    await ingest.kill();
+    await ingest.ready();
+  }
+  // A danger that is seen whole, after the last kill.
+  await sleep(16_000);
+  await settle(cluster, ingest);
+
+  t.diagnostic(await assertEachEventOnce(cluster));
+  assertNoTrackIdReused(cluster);
+  for (const units of cluster.witness.units.values()) {
+    const epochs = [...new Set(units.map(({ epoch }) => epoch))];
+    assert.equal(epochs.length, 21);
+    assert.deepEqual(
+      epochs,
+      epochs.toSorted((a, b) => a - b),
+    );
+  }
+});
