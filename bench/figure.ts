@@ -13,6 +13,8 @@ export interface Figure {
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
+  /** Runs only when it is asked for by name. */
+  readonly isLong?: boolean;
   /** @param tell Gets a line now and then about how far it is. */
   run(tell: (line: string) => void): Promise<readonly Figure[]>;
 }

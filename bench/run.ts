@@ -40,7 +40,7 @@ const hardware = `${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${os.ava
 mkdirSync(results, { recursive: true });
 process.stdout.write(`${hardware}\n`);
 for (const benchmark of known.values()) {
-  if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
+  if (wanted.length > 0 ? !wanted.includes(benchmark.name) : benchmark.isLong) continue;
   process.stdout.write(`\n${benchmark.name}: ${benchmark.description}\n`);
   const figures = await benchmark.run((line) => process.stderr.write(`  … ${line}\n`));
   process.stdout.write(`${table(figures)}\n`);

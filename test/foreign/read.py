@@ -1,42 +1,13 @@
-"""Reads messages of roadstream's topics as anybody else would, and prints each as a line of JSON.
-
-The schema is found by the id in the message: at a registry, or as <id>-<name>.avsc in a folder.
-"""
+"""Reads messages of roadstream's topics as anybody else would, and prints each as a line of JSON."""
 
 import argparse
-import io
 import json
-import struct
 import sys
 import time
-from pathlib import Path
-from urllib.request import urlopen
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-from fastavro import parse_schema, schemaless_reader
 
-
-def from_folder(folder):
-    files = {int(file.name.split("-")[0]): file for file in Path(folder).glob("*.avsc")}
-    return lambda schema_id: json.loads(files[schema_id].read_text())
-
-
-def from_registry(url):
-    def schema(schema_id):
-        with urlopen(f"{url}/schemas/ids/{schema_id}", timeout=30) as response:
-            return json.loads(json.load(response)["schema"])
-
-    return schema
-
-
-def decode(value):
-    magic, schema_id = struct.unpack(">bI", value[:5])
-    assert magic == 0, magic
-    body = io.BytesIO(value[5:])
-    message = schemaless_reader(body, parse_schema(schema_of(schema_id)), None)
-    assert body.read() == b"", "bytes are left over"
-    return message
-
+from wire_format import decode, from_folder, from_registry
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--brokers", required=True)
@@ -62,7 +33,7 @@ while wanted:
         continue
     if message.error():
         sys.exit(str(message.error()))
-    value = decode(message.value())
+    value = decode(message.value(), schema_of)
     print(json.dumps({"topic": message.topic(), "value": value}, default=bytes.hex))
     wanted.discard(message.topic())
 consumer.close()

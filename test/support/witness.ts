@@ -33,6 +33,13 @@ export class Witness {
     return [...this.perceptions.values()].reduce((sum, seen) => sum + seen.length, 0);
   }
 
+  /** Goes on with an empty sheet. */
+  forget(): void {
+    this.units.clear();
+    this.perceptions.clear();
+    this.alerts.length = 0;
+  }
+
   #see(topic: string, value: Buffer): void {
     if (topic === topics.alerts.name) {
       this.alerts.push(alertCodec.decode(value));
