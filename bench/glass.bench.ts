@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { start } from '../commands/start.ts';
+import { start } from '../commands/all-roles.ts';
 import { createLogger } from '../platform/logging.ts';
 import { parseConfiguration } from '../schemas/configuration.ts';
 import { launchBrowser } from '../test/support/browser.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from '../commands/start.ts';
+import { start } from '../commands/all-roles.ts';
 import { nowUs } from '../platform/clock.ts';
 import { createLogger } from '../platform/logging.ts';
 import { alertCodec, perceptionCodec } from '../schemas/codecs.ts';

@@ -11,6 +11,8 @@ if (major < 24) {
 }
 // A camera's password on the command line must not stay in the process list. npm's shell has it too, hence `exec` in package.json.
 process.title = 'roadstream';
+// A role that was killed is back sooner when what it is made of has been compiled before.
+(await import('node:module')).enableCompileCache();
 // Before anything that could use the pool.
 await import('../platform/thread-pool.ts');
 const { main } = await import('../roadstream.ts');

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { startIngest } from '../ingest/ingest.ts';
 import { loadStreams } from '../ingest/load/streams.ts';
 import { scenarioNames } from '../ingest/simulator/simulate.ts';
 import { runUntilStopped } from '../platform/lifecycle.ts';
@@ -35,6 +34,7 @@ export function loadCommand(): Command {
       say(`roadstream ${version} load: ${streams[0]!.id} to ${streams.at(-1)!.id}`);
       await runUntilStopped(async () => {
         const bus = await openSharedBus(configuration, 'load', log);
+        const { startIngest } = await import('../ingest/ingest.ts');
         const ingest = await startIngest({
           streams,
           fileFolders: [],

@@ -1,9 +1,6 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { openDetector } from '../models/session.ts';
 import { createLogger } from '../platform/logging.ts';
-import { replay } from '../processors/replay/replay.ts';
-import { replayLines } from '../processors/replay/report.ts';
 import { type ConfigurationFlags, configure } from './configure.ts';
 import { openSharedBus } from './open-bus.ts';
 import { configOption, progress, say, time } from './options.ts';
@@ -25,6 +22,11 @@ export function replayCommand(): Command {
     .action(async (flags: ReplayFlags) => {
       const log = createLogger({ level: 'warn' });
       const configuration = configure(flags);
+      const [{ openDetector }, { replay }, { replayLines }] = await Promise.all([
+        import('../models/session.ts'),
+        import('../processors/replay/replay.ts'),
+        import('../processors/replay/report.ts'),
+      ]);
       await using stack = new AsyncDisposableStack();
       const bus = stack.adopt(await openSharedBus(configuration, 'replay', log), (it) => it.close());
       const { detector: name, device, dataDirectory } = configuration;

@@ -1,17 +1,12 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
-import { startGateway } from '../gateway/app.ts';
-import { startIngest } from '../ingest/ingest.ts';
-import { openDetector } from '../models/session.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import { type Database, openDatabaseWhenPossible } from '../platform/database/open.ts';
 import { serveHealth } from '../platform/http/health.ts';
 import { runUntilStopped } from '../platform/lifecycle.ts';
 import { createLogger, type LogLevel } from '../platform/logging.ts';
 import { startTelemetry } from '../platform/telemetry.ts';
-import { startProcessor } from '../processors/processor.ts';
-import { startRecorder } from '../processors/sinks/recorder.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
 import { type ConfigurationFlags, configure } from './configure.ts';
@@ -140,6 +135,7 @@ function chosenStreams({ streams }: Configuration, ids: readonly string[] | unde
   return ids ? streams.filter(({ id }) => ids.includes(id)) : streams;
 }
 
+/** Each loads what it is made of when it runs: a role that was killed is back sooner. */
 export function roleCommands(): Command[] {
   return [
     roleCommand<RoleFlags & { readonly stream?: readonly string[] }>(
@@ -150,6 +146,7 @@ export function roleCommands(): Command[] {
         const streams = chosenStreams(configuration, stream);
         if (streams.length === 0)
           throw new RoadstreamError('CONFIGURATION_INVALID', 'No camera is configured: name some under streams in the configuration.');
+        const { startIngest } = await import('../ingest/ingest.ts');
         return startIngest({ streams, fileFolders, cacheDirectory: path.resolve(configuration.dataDirectory, 'cache'), bus, log });
       },
     ).option('--stream <id>', 'only this camera of the configuration; may be given again', collect),
@@ -157,6 +154,10 @@ export function roleCommands(): Command[] {
       'process',
       'analyse what comes from the cameras; run as many as there are cores to spare',
       async ({ bus, configuration, log }) => {
+        const [{ openDetector }, { startProcessor }] = await Promise.all([
+          import('../models/session.ts'),
+          import('../processors/processor.ts'),
+        ]);
         const { detector: name, device, dataDirectory } = configuration;
         const detector = await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log });
         const processor = await startProcessor({ bus, configuration, detector, name: processName, log });
@@ -169,8 +170,8 @@ export function roleCommands(): Command[] {
       },
     ).option('--detector <name>', 'auto, centernet, yolox-nano, or file:<your own>.onnx (default: auto)'),
     roleCommand('record', 'keep alerts and per-second tracks in the database', ({ bus, configuration, log }) =>
-      withDatabase(configuration, log, (database) =>
-        startRecorder({
+      withDatabase(configuration, log, async (database) =>
+        (await import('../processors/sinks/recorder.ts')).startRecorder({
           bus,
           database,
           log,
@@ -180,8 +181,8 @@ export function roleCommands(): Command[] {
       ),
     ),
     roleCommand('gateway', 'serve the page, the API and the live pictures', ({ bus, configuration, log, scrapeMetrics }) =>
-      withDatabase(configuration, log, (database) =>
-        startGateway({ bus, database, ...configuration.gateway, webDirectory, scrapeMetrics, log }),
+      withDatabase(configuration, log, async (database) =>
+        (await import('../gateway/app.ts')).startGateway({ bus, database, ...configuration.gateway, webDirectory, scrapeMetrics, log }),
       ),
     )
       .option('--host <address>', 'address to listen on (default: 127.0.0.1)')

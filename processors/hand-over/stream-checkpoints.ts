@@ -8,7 +8,7 @@ import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 
 /** At most so long, µs of the stream's own time, is judged again after a crash; that it is done twice keeps the live pictures waiting. */
-const everyUs = 2_000_000;
+const everyUs = 1_000_000;
 const historyEveryUs = 60_000_000;
 /** Track ids given out before a checkpoint is due: who takes over leaves out a thousand (`withFreshTrackIds`). */
 const mostTrackIds = 900;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from '../../commands/start.ts';
+import { start } from '../../commands/all-roles.ts';
 import { framesPerSecond } from '../../ingest/simulator/scenario.ts';
 import { scenarioNamed } from '../../ingest/simulator/scenarios/index.ts';
 import { truthAt } from '../../ingest/simulator/truth.ts';

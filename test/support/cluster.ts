@@ -49,7 +49,7 @@ export async function startCluster(t: TestContext, options: ClusterOptions): Pro
   const broker = await startKafka(t);
   if (!broker) return undefined;
   const folder = temporaryFolder(t);
-  const streams = loadStreams({ framesPerSecond: 10, width: 640, ...options });
+  const streams = loadStreams({ framesPerSecond: 5, width: 640, ...options });
   const detector = await fastestDetector(path.join(folder, 'data'));
   // A danger every eight seconds is far beyond what anybody would want to be told of.
   const alerts = { forwardCollision: { hourlyBudget: 10_000 } };
