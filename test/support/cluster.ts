@@ -5,6 +5,7 @@ import pg from 'pg';
 import { stringify } from 'yaml';
 import { loadStreams } from '../../ingest/load/streams.ts';
 import { pullModel } from '../../models/commands.ts';
+import type { Bus } from '../../platform/bus/bus.ts';
 import { createKafkaBus } from '../../platform/bus/kafka.ts';
 import type { Broker } from '../../platform/kafka-broker/broker.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   readonly broker: Broker;
   readonly postgres: PostgresServer;
   readonly streams: readonly StreamConfiguration[];
+  /** A client of the test's own. */
+  readonly bus: Bus;
   /** What an outsider sees on the topics. */
   readonly witness: Witness;
   /** Starts a role; it ends with the test. */
@@ -66,6 +69,7 @@ export async function startCluster(t: TestContext, options: ClusterOptions): Pro
     broker,
     postgres,
     streams,
+    bus,
     witness,
     async role(name, ...more) {
       const role = new Role({ command: [name, '--config', config, '--log-level', 'info', ...more], cwd: folder, env });
