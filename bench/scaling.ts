@@ -8,7 +8,9 @@ const document = path.join(import.meta.dirname, '../docs/scaling.md');
 
 /** @throws When the benchmark has not been run. */
 function figure(benchmark: string, name: string): number {
-  const { figures } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'results', `${benchmark}.json`), 'utf8')) as { figures: Figure[] };
+  const { figures } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'results', `${benchmark}.json`), 'utf8')) as {
+    figures: Figure[];
+  };
   const found = figures.find((one) => one.name.startsWith(name));
   if (!found) throw new Error(`bench/results/${benchmark}.json has no "${name}"; run: npm run bench -- ${benchmark}`);
   return found.value;
@@ -27,7 +29,9 @@ const copies = 3;
 
 const perCamera = {
   ingest: figure('ingest', 'CPU of an RTSP camera') / 100,
-  process: camera.analysedPerSecond / figure('pipeline', 'yolox-nano: analysed 720p frames') + ((camera.framesPerSecond - camera.analysedPerSecond) * decodeMs) / 1000,
+  process:
+    camera.analysedPerSecond / figure('pipeline', 'yolox-nano: analysed 720p frames') +
+    ((camera.framesPerSecond - camera.analysedPerSecond) * decodeMs) / 1000,
   recorderShare: camera.tracks / figure('recorder', 'rows, 15 analysed'),
   megabytes: (camera.framesPerSecond * camera.bytesPerFrame) / 1e6,
 };
