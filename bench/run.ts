@@ -42,7 +42,14 @@ process.stdout.write(`${hardware}\n`);
 for (const benchmark of known.values()) {
   if (wanted.length > 0 ? !wanted.includes(benchmark.name) : benchmark.isLong) continue;
   process.stdout.write(`\n${benchmark.name}: ${benchmark.description}\n`);
-  const figures = await benchmark.run((line) => process.stderr.write(`  … ${line}\n`));
+  const figures = await benchmark
+    .run((line) => process.stderr.write(`  … ${line}\n`))
+    .catch((thrown: Error) => {
+      // Not every machine has Java, PostgreSQL and Python.
+      process.stdout.write(`  not measured: ${thrown.message}\n`);
+      process.exitCode = 1;
+    });
+  if (!figures) continue;
   process.stdout.write(`${table(figures)}\n`);
   writeFileSync(path.join(results, `${benchmark.name}.json`), `${JSON.stringify({ hardware, figures }, null, 2)}\n`);
 }

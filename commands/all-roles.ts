@@ -25,7 +25,12 @@ export interface Running {
  * @param say Gets a line for each thing that is ready.
  * @returns When pictures flow into the pipeline; the database may still be opening.
  */
-export async function start(configuration: Configuration, log: Logger, say: (line: string) => void = () => {}): Promise<Running> {
+export async function start(
+  configuration: Configuration,
+  log: Logger,
+  say: (line: string) => void = () => {},
+  stopping?: AbortSignal,
+): Promise<Running> {
   const startedAt = performance.now();
   const ready = (what: string) => say(`  ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${what}`);
   const dataDirectory = path.resolve(configuration.dataDirectory);
@@ -33,7 +38,7 @@ export async function start(configuration: Configuration, log: Logger, say: (lin
   const owned = <T extends { close(): unknown }>(part: T): T => stack.adopt(part, async (it) => void (await it.close()));
 
   const telemetry = owned(startTelemetry());
-  const bus = owned(await openBus(configuration, 'roadstream', log));
+  const bus = owned(await openBus(configuration, 'roadstream', log, stopping));
 
   const database = Promise.withResolvers<Database>();
   // Whoever needs it awaits it; nobody having done so yet is no failure of the process.
@@ -73,18 +78,21 @@ export async function start(configuration: Configuration, log: Logger, say: (lin
   ready(`cameras: ${streams.map(({ id }) => id).join(', ')}`);
   owned(await startProcessor({ bus, configuration, detector, log: log.child({ component: 'processor' }) }));
 
-  const stopping = new AbortController();
+  const closing = new AbortController();
   const opening = (async () => {
     // Opening it takes a core for seconds: the first judged frame goes before, a camera that gives none must not hold it up.
     await Promise.race([firstPerception.promise, new Promise((resolve) => setTimeout(resolve, databaseWaitsMs).unref())]);
     const { url } = configuration.database;
-    const opened = await openDatabaseWhenPossible({ url, dataDirectory, log: log.child({ component: 'database' }) }, stopping.signal);
+    const opened = await openDatabaseWhenPossible({ url, dataDirectory, log: log.child({ component: 'database' }) }, closing.signal);
     const recorder = await startRecorder({
       bus,
       database: opened,
       log: log.child({ component: 'recorder' }),
       bufferDirectory: path.join(dataDirectory, 'recorder'),
       bufferBytes: configuration.recorderBufferMegabytes * 1024 * 1024,
+    }).catch(async (thrown) => {
+      await opened.close();
+      throw thrown;
     });
     database.resolve(opened);
     ready(`database: ${configuration.database.url ? 'PostgreSQL' : 'embedded'}`);
@@ -92,11 +100,11 @@ export async function start(configuration: Configuration, log: Logger, say: (lin
   })();
   opening.catch((thrown) => {
     database.reject(thrown);
-    if (stopping.signal.aborted) return;
+    if (closing.signal.aborted) return;
     log.error({ code: asRoadstreamError(thrown).code, error: asRoadstreamError(thrown).message }, 'alerts are shown but not kept');
   });
   stack.defer(async () => {
-    stopping.abort();
+    closing.abort();
     const result = await opening.catch(() => undefined);
     await result?.recorder.close();
     await result?.opened.close();

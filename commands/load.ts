@@ -32,8 +32,8 @@ export function loadCommand(): Command {
       const { scenario, width } = flags;
       const streams = loadStreams({ streams: flags.streams, framesPerSecond: flags.fps, scenario, width });
       say(`roadstream ${version} load: ${streams[0]!.id} to ${streams.at(-1)!.id}`);
-      await runUntilStopped(async () => {
-        const bus = await openSharedBus(configuration, 'load', log);
+      await runUntilStopped(async (stopping) => {
+        const bus = await openSharedBus(configuration, 'load', log, stopping);
         const { startIngest } = await import('../ingest/ingest.ts');
         const ingest = await startIngest({
           streams,

@@ -49,7 +49,7 @@ function roleCommand<Flags extends RoleFlags>(
       const log = createLogger({ level: flags.logLevel });
       const configuration = configure(flags);
       say(`roadstream ${version} ${name} ${processName}`);
-      await runUntilStopped(() => runRole(name, configuration, log, flags, start), log);
+      await runUntilStopped((stopping) => runRole(name, configuration, log, flags, start, stopping), log);
     });
 }
 
@@ -60,6 +60,7 @@ async function runRole<Flags extends RoleFlags>(
   log: Logger,
   flags: Flags,
   start: (surroundings: Surroundings, flags: Flags) => Promise<Part>,
+  stopping: AbortSignal,
 ): Promise<{ close(): Promise<void> }> {
   await using stack = new AsyncDisposableStack();
   const owned = <T extends { close(): unknown }>(part: T): T => stack.adopt(part, async (it) => void (await it.close()));
@@ -71,7 +72,7 @@ async function runRole<Flags extends RoleFlags>(
     const health = owned(await serveHealth({ host: flags.healthHost, port: flags.healthPort, missing, scrapeMetrics }));
     say(`health on port ${health.port}`);
   }
-  const bus = owned(await openSharedBus(configuration, name, log));
+  const bus = owned(await openSharedBus(configuration, name, log, stopping));
   const part = owned(await start({ bus, configuration, log: log.child({ component: name }), scrapeMetrics }, flags));
   isReady = true;
   say(part.url ? `ready: ${part.url}` : 'ready');
@@ -79,8 +80,11 @@ async function runRole<Flags extends RoleFlags>(
   return { close: () => moved.disposeAsync() };
 }
 
-/** The database, as soon as it can be had, and a way to stop waiting for it. */
-function openDatabaseInTime({ database: { url }, dataDirectory }: Configuration, log: Logger) {
+/**
+ * The database, as soon as it can be had, and a way to stop waiting for it.
+ * @param endsWithout Whether the process ends when the database refuses it for good: whoever starts it again may have mended that.
+ */
+function openDatabaseInTime({ database: { url }, dataDirectory }: Configuration, log: Logger, endsWithout: boolean) {
   if (url === null)
     throw new RoadstreamError(
       'CONFIGURATION_INVALID',
@@ -89,7 +93,9 @@ function openDatabaseInTime({ database: { url }, dataDirectory }: Configuration,
   const stopping = new AbortController();
   const opened = openDatabaseWhenPossible({ url, dataDirectory, log: log.child({ component: 'database' }) }, stopping.signal);
   opened.catch((thrown) => {
-    if (!stopping.signal.aborted) log.error({ code: asRoadstreamError(thrown).code }, asRoadstreamError(thrown).message);
+    if (stopping.signal.aborted) return;
+    log.error({ code: asRoadstreamError(thrown).code }, asRoadstreamError(thrown).message);
+    if (endsWithout) process.exit(1);
   });
   return {
     opened,
@@ -106,9 +112,10 @@ function openDatabaseInTime({ database: { url }, dataDirectory }: Configuration,
 async function withDatabase(
   configuration: Configuration,
   log: Logger,
+  endsWithout: boolean,
   start: (database: Promise<Database>) => Promise<Part>,
 ): Promise<Part> {
-  const database = openDatabaseInTime(configuration, log);
+  const database = openDatabaseInTime(configuration, log, endsWithout);
   try {
     const part = await start(database.opened);
     return {
@@ -159,18 +166,17 @@ export function roleCommands(): Command[] {
           import('../processors/processor.ts'),
         ]);
         const { detector: name, device, dataDirectory } = configuration;
-        const detector = await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log });
-        const processor = await startProcessor({ bus, configuration, detector, name: processName, log });
-        return {
-          async close() {
-            await processor.close();
-            await detector.close();
-          },
-        };
+        await using stack = new AsyncDisposableStack();
+        const detector = stack.adopt(await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) =>
+          it.close(),
+        );
+        stack.adopt(await startProcessor({ bus, configuration, detector, name: processName, log }), (it) => it.close());
+        const moved = stack.move();
+        return { close: () => moved.disposeAsync() };
       },
     ).option('--detector <name>', 'auto, centernet, yolox-nano, or file:<your own>.onnx (default: auto)'),
     roleCommand('record', 'keep alerts and per-second tracks in the database', ({ bus, configuration, log }) =>
-      withDatabase(configuration, log, async (database) =>
+      withDatabase(configuration, log, true, async (database) =>
         (await import('../processors/sinks/recorder.ts')).startRecorder({
           bus,
           database,
@@ -181,7 +187,7 @@ export function roleCommands(): Command[] {
       ),
     ),
     roleCommand('gateway', 'serve the page, the API and the live pictures', ({ bus, configuration, log, scrapeMetrics }) =>
-      withDatabase(configuration, log, async (database) =>
+      withDatabase(configuration, log, false, async (database) =>
         (await import('../gateway/app.ts')).startGateway({ bus, database, ...configuration.gateway, webDirectory, scrapeMetrics, log }),
       ),
     )

@@ -34,8 +34,8 @@ export function startCommand(): Command {
       // A camera of the file that cannot be had must not stop the others; one typed just now is better told of at once.
       for (const stream of configuration.streams) if (flags.camera?.includes(stream.url)) openSource(stream, configuration);
       say(`roadstream ${version}`);
-      await runUntilStopped(async () => {
-        const running = await start(configuration, log, say);
+      await runUntilStopped(async (stopping) => {
+        const running = await start(configuration, log, say, stopping);
         say(`\n  Open ${running.url}\n`);
         return running;
       }, log);

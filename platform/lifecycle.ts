@@ -4,16 +4,24 @@ import { asRoadstreamError } from '../schemas/errors.ts';
 /**
  * Runs until SIGINT or SIGTERM, then closes what was started and ends the process: exit code 0, or 1 if closing fails or takes too long.
  * A second signal ends the process at once. An error nobody caught is logged, everything is closed, and the exit code is 1.
- * @param start Opens everything. When it fails, it has closed what it had opened.
+ * @param start Opens everything. When it fails, it has closed what it had opened. `stopping` is aborted when it is to end before it has
+ * begun: what waits for others then gives up, and what `start` throws is no failure.
  * @param closeWithinMs How long closing may take, milliseconds. By default less than the 10 s after which Docker kills.
  * @throws What `start` throws; the process then goes on.
  */
-export async function runUntilStopped(start: () => Promise<{ close(): Promise<void> }>, log: Logger, closeWithinMs = 9_000): Promise<void> {
+export async function runUntilStopped(
+  start: (stopping: AbortSignal) => Promise<{ close(): Promise<void> }>,
+  log: Logger,
+  closeWithinMs = 9_000,
+): Promise<void> {
+  const starting = new AbortController();
+  let isStarting = true;
   const stopped = Promise.withResolvers<{ readonly exitCode: number }>();
   let deadline: NodeJS.Timeout | undefined;
   const stop = (exitCode: number) => {
     deadline ??= setTimeout(giveUp, closeWithinMs);
     stopped.resolve({ exitCode });
+    if (isStarting) starting.abort();
   };
   const giveUp = () => {
     log.fatal({ closeWithinMs }, 'closing took too long; ending now');
@@ -32,10 +40,13 @@ export async function runUntilStopped(start: () => Promise<{ close(): Promise<vo
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('uncaughtException', onUncaught);
 
   try {
-    // A signal while starting: what has been opened can be closed only once start has handed it over.
-    const running = await start();
+    const running = await start(starting.signal).catch((thrown) => {
+      if (!starting.signal.aborted) throw thrown;
+      return undefined;
+    });
+    isStarting = false;
     const { exitCode } = await stopped.promise;
-    await running.close().catch((thrown) => {
+    await running?.close().catch((thrown) => {
       log.error({ err: asRoadstreamError(thrown) }, 'closing failed');
       process.exit(1);
     });

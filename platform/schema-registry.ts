@@ -12,6 +12,8 @@ export interface SchemaRegistryOptions {
   /** Confluent's API, for example http://registry:8080/apis/ccompat/v7; may hold user and password. */
   readonly url: string;
   readonly log: Logger;
+  /** Ends the waiting for a registry that is away at the start. */
+  readonly stopping?: AbortSignal;
 }
 
 /** A registry within reach answers within milliseconds. */
@@ -32,7 +34,7 @@ const mostUnknownIds = 1_000;
 export async function withSchemaRegistry(bus: Bus, options: SchemaRegistryOptions): Promise<Bus> {
   const registry = new Registry(options.url);
   try {
-    await registerWhenPossible(registry, options.log);
+    await registerWhenPossible(registry, options);
   } catch (error) {
     await bus.close();
     throw error;
@@ -62,7 +64,7 @@ export async function withSchemaRegistry(bus: Bus, options: SchemaRegistryOption
 
 const entries = (Object.keys(topics) as (keyof typeof topics)[]).map((name) => ({ topic: topics[name], codec: topicCodecs[name] }));
 
-async function registerWhenPossible(registry: Registry, log: Logger): Promise<void> {
+async function registerWhenPossible(registry: Registry, { log, stopping }: SchemaRegistryOptions): Promise<void> {
   const waiting = rateLimited((reason: string, times) =>
     log.warn({ registry: registry.shown, reason, times }, 'the schema registry cannot be reached; waiting for it'),
   );
@@ -75,7 +77,7 @@ async function registerWhenPossible(registry: Registry, log: Logger): Promise<vo
       const error = asRoadstreamError(thrown);
       if (!error.retryable) throw error;
       waiting(error.message);
-      await sleep(retryMs * (0.5 + Math.random() / 2));
+      await sleep(retryMs * (0.5 + Math.random() / 2), undefined, { signal: stopping });
     }
   }
 }
@@ -102,7 +104,7 @@ class Learner {
     this.#log = log;
   }
 
-  /** What cannot be learned is left to the codec to refuse. @throws REGISTRY_UNAVAILABLE: then the batch is to come again. */
+  /** What cannot be learned is left to the codec to refuse. @throws REGISTRY_UNAVAILABLE, REGISTRY_REFUSED: then the batch is to come again. */
   async learn(codec: Codec<unknown>, id: number, { topic }: BusMessage): Promise<void> {
     const key = `${topic} ${id}`;
     if (this.#unknown.has(key)) return;
@@ -174,10 +176,13 @@ class Registry {
     return idOf(registered);
   }
 
-  /** @throws SCHEMA_UNKNOWN, REGISTRY_REFUSED, REGISTRY_UNAVAILABLE */
+  /** @throws SCHEMA_UNKNOWN, REGISTRY_REFUSED (retryable where credentials are missing), REGISTRY_UNAVAILABLE */
   async schema(id: number): Promise<object> {
     const found = await this.#ask('GET', `/schemas/ids/${id}`);
     if (found.status === 404) throw new RoadstreamError('SCHEMA_UNKNOWN', `The schema registry ${this.shown} knows no schema ${id}.`);
+    // Credentials are mended without a restart; until then a batch waits, rather than being given up message by message.
+    if (found.status === 401 || found.status === 403)
+      throw new RoadstreamError('REGISTRY_REFUSED', this.#refusal(found).message, { retryable: true });
     if (found.status !== 200) throw this.#refusal(found);
     const { schema, schemaType = 'AVRO' } = found.body as { schema: string; schemaType?: string };
     if (schemaType !== 'AVRO') throw new RoadstreamError('SCHEMA_UNKNOWN', `Schema ${id} is ${schemaType}, not Avro.`);

@@ -5,6 +5,9 @@ import { controlCodec } from '../schemas/codecs.ts';
 import type { Control } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
 
+/** A wish that is not repeated for this long, µs, stands no longer: a gateway repeats it every 4 s, and may lose two. */
+const standsUs = 12_000_000;
+
 export interface BurnInWishes {
   /**
    * @param capturedAtUs Of the picture about to be analysed.
@@ -16,7 +19,7 @@ export interface BurnInWishes {
 
 /** Follows who wants burned-in pictures of which stream: the most often and the largest wish is met, once for all. */
 export async function watchBurnInWishes(bus: Bus, deadLetters: DeadLetters): Promise<BurnInWishes> {
-  const wishes = new Map<string, Map<string, Control>>();
+  const wishes = new Map<string, Map<string, Heard>>();
   const drawnAtUs = new Map<string, number>();
 
   const subscription = await bus.subscribe({
@@ -27,8 +30,8 @@ export async function watchBurnInWishes(bus: Bus, deadLetters: DeadLetters): Pro
         if (!message.value) continue;
         try {
           const wish = controlCodec.decode(message.value);
-          const ofStream = wishes.get(wish.streamId) ?? new Map<string, Control>();
-          wishes.set(wish.streamId, ofStream.set(wish.requester, wish));
+          const ofStream = wishes.get(wish.streamId) ?? new Map<string, Heard>();
+          wishes.set(wish.streamId, ofStream.set(wish.requester, { wish, atUs: nowUs() }));
         } catch (thrown) {
           await deadLetters.bury(message, thrown);
         }
@@ -42,8 +45,8 @@ export async function watchBurnInWishes(bus: Bus, deadLetters: DeadLetters): Pro
       if (!ofStream) return undefined;
       let framesPerSecond = 0;
       let width = 0;
-      for (const [requester, wish] of ofStream) {
-        if (wish.framesPerSecond === 0 || wish.untilUs < nowUs()) {
+      for (const [requester, { wish, atUs }] of ofStream) {
+        if (wish.framesPerSecond === 0 || nowUs() - atUs > standsUs) {
           ofStream.delete(requester);
           continue;
         }
@@ -63,4 +66,10 @@ export async function watchBurnInWishes(bus: Bus, deadLetters: DeadLetters): Pro
     },
     close: () => subscription.close(),
   };
+}
+
+interface Heard {
+  readonly wish: Control;
+  /** By our clock: the gateway's need not agree with it. */
+  readonly atUs: number;
 }

@@ -22,6 +22,8 @@ export class PartitionWork {
   readonly #works = new Map<string, StreamWork>();
   #usPerMessage = 0;
   #needsRewind = true;
+  /** Something was not acknowledged. */
+  #hasFailed = false;
   #isRunning = false;
 
   constructor(parts: ProcessorParts, partition: TopicPartition) {
@@ -34,13 +36,11 @@ export class PartitionWork {
   async take(batch: readonly BusMessage[], subscription: Subscription): Promise<void> {
     this.#isRunning = true;
     try {
+      if (this.#hasFailed) await this.#recover();
       if (!this.#rewind(batch[0]!.offset, subscription)) await this.#takeAll(batch, subscription);
     } catch (thrown) {
-      // What was not acknowledged must be judged again: as after a crash, from the newest checkpoint.
       this.#closeAll();
-      this.#needsRewind = true;
-      await this.#parts.book.caughtUp();
-      await this.#parts.book.publishOutboxes(this.#partition);
+      this.#hasFailed = true;
       throw thrown;
     } finally {
       this.#isRunning = false;
@@ -71,6 +71,17 @@ export class PartitionWork {
     } finally {
       this.#closeAll();
     }
+  }
+
+  /**
+   * What was not acknowledged must be judged again: as after a crash, from the newest checkpoint. Only with the next batch, so that it is
+   * tried until it succeeds, and left to the next owner once the partition is another's.
+   */
+  async #recover(): Promise<void> {
+    await this.#parts.book.caughtUp();
+    await this.#parts.book.publishOutboxes(this.#partition);
+    this.#hasFailed = false;
+    this.#needsRewind = true;
   }
 
   #closeAll(): void {

@@ -228,7 +228,7 @@ export class StreamWork {
       ...(snapshot ? [bus.publish(topics.snapshots, streamId, snapshot)] : []),
     ]);
     // After what it knows, and before the alerts, which it names: so that nothing it knows is missing.
-    if (alerts.length > 0 || this.#checkpoints.isDue) await this.#checkpoints.write(alerts);
+    if ((alerts.length > 0 || this.#checkpoints.isDue) && !(await this.#checkpoints.write(alerts))) return;
     await Promise.all(alerts.map((alert) => bus.publish(topics.alerts, vehicleId ?? streamId, alert)));
     for (const { type, severity, state, evidence, message } of judged.alerts)
       log.info({ stream: streamId, alert: type, severity, state, evidence }, message);

@@ -61,6 +61,15 @@ suite('compose.yaml', () => {
     });
   }
 
+  test('gives the demo a camera that is not in the example, which another process plays', () => {
+    const idsOf = (text: string) => (parse(text) as { streams: { id: string }[] }).streams.map(({ id }) => id);
+    const example = idsOf(read('roadstream.example.yaml'));
+    assert.deepEqual(
+      idsOf(compose.configs.demo!.content!).filter((id) => example.includes(id)),
+      [],
+    );
+  });
+
   test('names only services, configurations and volumes that there are', () => {
     for (const [name, { depends_on = [], configs = [], volumes = [] }] of Object.entries(compose.services)) {
       for (const other of Array.isArray(depends_on) ? depends_on : Object.keys(depends_on)) assert.ok(other in compose.services, name);

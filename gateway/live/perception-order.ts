@@ -1,13 +1,9 @@
+import { SeenSequences } from '../../platform/seen-sequences.ts';
 import type { Perception } from '../../schemas/messages.ts';
-
-/** Pictures that a camera's encoder may send before one that is shown earlier: 16 is the most that H.264 and H.265 allow. */
-const mostReordered = 16;
 
 interface StreamOrder {
   readonly epoch: number;
-  newest: number;
-  /** Sequences of the newest pictures. */
-  readonly recent: Set<number>;
+  readonly seen: SeenSequences;
 }
 
 /** Tells what is new from what comes a second time or late: whoever takes a stream over goes back a little. */
@@ -20,18 +16,14 @@ export class PerceptionOrder {
    * @returns Whether this frame is a new one of the stream's newest connection.
    */
   isNew({ streamId, epoch, sequence }: Pick<Perception, 'streamId' | 'epoch' | 'sequence'>, announcedEpoch: number | null): boolean {
-    const order = this.#streams.get(streamId);
+    let order = this.#streams.get(streamId);
     if (order?.epoch !== epoch) {
       const newestEpoch = order?.epoch ?? announcedEpoch ?? epoch;
       if (epoch < newestEpoch && epoch !== announcedEpoch) return false;
-      this.#streams.set(streamId, { epoch, newest: sequence, recent: new Set([sequence]) });
-      return true;
+      order = { epoch, seen: new SeenSequences() };
+      this.#streams.set(streamId, order);
     }
-    if (sequence <= order.newest - mostReordered || order.recent.has(sequence)) return false;
-    order.newest = Math.max(order.newest, sequence);
-    order.recent.add(sequence);
-    for (const seen of order.recent) if (seen <= order.newest - mostReordered) order.recent.delete(seen);
-    return true;
+    return order.seen.add(sequence);
   }
 
   remove(streamId: string): void {

@@ -55,6 +55,7 @@ export class KafkaSubscription implements Subscription {
   #epoch = 0;
   #commitClock: NodeJS.Timeout | undefined;
   #committing: Promise<void> | undefined;
+  #measuring: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   #isClosing = false;
 
@@ -85,7 +86,13 @@ export class KafkaSubscription implements Subscription {
         this.#ends.set(keyOf({ topic: topic.name, partition }), next);
     const sessionTimeoutMs = this.#context.sessionTimeoutMs ?? (await this.#context.topics.sessionTimeoutMs());
     if (this.#isClosing) throw closed();
-    this.#commitClock = setInterval(() => void this.#onClock(), commitEveryMs);
+    this.#commitClock = setInterval(() => {
+      void this.#commit();
+      // One at a time: while the brokers are away it waits for them.
+      this.#measuring ??= this.#measure().finally(() => {
+        this.#measuring = undefined;
+      });
+    }, commitEveryMs);
     this.#member.run(sessionTimeoutMs).catch(this.#joined.reject);
     await this.#joined.promise;
   }
@@ -261,9 +268,8 @@ export class KafkaSubscription implements Subscription {
     return Promise.all(released);
   }
 
-  async #onClock(): Promise<void> {
-    await this.#commit();
-    // What lies behind a full window is not fetched, so its length has to be asked for.
+  /** What lies behind a full window is not fetched, so its length has to be asked for. */
+  async #measure(): Promise<void> {
     for (const topic of this.#options.topics) {
       const full = this.#deliveries.all.filter(({ topicPartition, log }) => topicPartition.topic === topic.name && log.isFull);
       if (full.length === 0) continue;

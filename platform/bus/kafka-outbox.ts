@@ -45,7 +45,7 @@ export class Outbox {
   #pump: Promise<void> | undefined;
   /** Until when a partition rests, on the monotonic clock. */
   readonly #resting = new Map<string, number>();
-  readonly #closing = new AbortController();
+  #isClosed = false;
 
   constructor(client: KafkaClient, acks: 'leader' | 'all') {
     this.#client = client;
@@ -67,7 +67,7 @@ export class Outbox {
 
   /** What has not been sent by now is refused. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosed = true;
     for (const entry of this.#queue.splice(0)) entry.reject(closed());
     await this.#dropProducer();
   }
@@ -122,13 +122,17 @@ export class Outbox {
       this.#queue.push(...missing);
       return missing.length === 0;
     } catch (thrown) {
-      if (this.#closing.signal.aborted) {
+      if (this.#isClosed) {
         for (const entry of entries) entry.reject(closed());
         return true;
       }
       if (this.#acks === 'all') await this.#dropProducer();
       // Which partition it was is not said; the others must not suffer for it.
-      if (groups.length > 1) return (await inTurn(groups, (group) => this.#deliver(group))).every(Boolean);
+      if (groups.length > 1) {
+        let isDone = true;
+        for (const group of groups) isDone = (await this.#deliver(group)) && isDone;
+        return isDone;
+      }
       if (isRetriable(thrown) || numberingErrors.includes(kafkaErrorOf(thrown) ?? '')) {
         const { topic, partition } = entries[0]!;
         this.#resting.set(`${topic}/${partition}`, performance.now() + restMs);
@@ -152,8 +156,11 @@ export class Outbox {
   async #request(groups: readonly (readonly Entry[])[]): Promise<(number | undefined)[]> {
     const producer = await this.#connect();
     const topics = new Map<string, { key: string; value: Buffer | null; partition: number }[]>();
-    for (const { topic, key, value, partition } of groups.flat())
-      topics.set(topic, [...(topics.get(topic) ?? []), { key, value, partition }]);
+    for (const { topic, key, value, partition } of groups.flat()) {
+      const messages = topics.get(topic) ?? [];
+      messages.push({ key, value, partition });
+      topics.set(topic, messages);
+    }
     const answers = await producer.sendBatch({
       acks: this.#acks === 'all' ? -1 : 1,
       topicMessages: [...topics].map(([topic, messages]) => ({ topic, messages })),
@@ -165,9 +172,12 @@ export class Outbox {
   }
 
   #connect(): Promise<Producer> {
+    // Nobody would end a connection that is made now.
+    if (this.#isClosed) return Promise.reject(closed());
     this.#producer ??= (async () => {
-      this.#connection = this.#client.connect();
-      const producer = this.#connection.kafka.producer({
+      const connection = this.#client.connect();
+      this.#connection = connection;
+      const producer = connection.kafka.producer({
         idempotent: this.#acks === 'all',
         allowAutoTopicCreation: false,
         createPartitioner:
@@ -181,6 +191,7 @@ export class Outbox {
         await producer.connect();
       } catch (thrown) {
         this.#producer = undefined;
+        connection.abandon();
         throw thrown;
       }
       return producer;
@@ -209,12 +220,6 @@ function byPartition(entries: readonly Entry[]): Entry[][] {
     else groups.set(partition, [entry]);
   }
   return [...groups.values()];
-}
-
-async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await act(item));
-  return results;
 }
 
 function closed(): RoadstreamError {

@@ -143,9 +143,10 @@ class BrokerProcess implements Broker {
     const running = this.#process;
     if (!running) return;
     this.#process = undefined;
-    const exited = once(running, 'exit');
+    // Not 'exit': of one that has just died by itself that may be over.
+    const ended = once(running, 'close');
     running.kill(signal);
-    await exited;
+    await ended;
   }
 
   #arguments(main: string): string[] {

@@ -13,8 +13,8 @@ import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
 /** How long a take-over waits for checkpoints that are on the topic already, milliseconds: longer than reading all of a thousand streams takes. */
 const longestWaitMs = 10_000;
 const pollMs = 5;
-/** Checkpoints of one partition that are this much older than its newest, µs, are of streams that had ended: nobody seeks back for them. */
-const recentUs = 10_000_000;
+/** Checkpoints of one partition that are this much older than its newest, milliseconds, are of streams that had ended: nobody seeks back for them. */
+const recentMs = 10_000;
 
 /** As much of a state's shape as tells it from something else; its version vouches for the rest. */
 const stateSchema = z.looseObject({
@@ -115,16 +115,19 @@ export class CheckpointBook {
 
   /** Where decoding of a partition's streams would have to begin again; undefined when nothing is known of them. */
   keyframeOffset({ topic, partition }: TopicPartition): number | undefined {
-    const checkpoints = this.#of({ topic, partition });
-    const newestUs = Math.max(...checkpoints.map(({ writtenAtUs }) => writtenAtUs));
-    const offsets = checkpoints.flatMap(({ writtenAtUs, keyframeOffset }) => (writtenAtUs >= newestUs - recentUs ? keyframeOffset : []));
+    const entries = this.#of({ topic, partition });
+    // By the bus's clock: those of two owners need not agree.
+    const newestMs = Math.max(...entries.map(({ message }) => message.timestampMs));
+    const offsets = entries.flatMap(({ checkpoint, message }) =>
+      message.timestampMs >= newestMs - recentMs ? checkpoint.keyframeOffset : [],
+    );
     return offsets.length > 0 ? Math.min(...offsets) : undefined;
   }
 
   /** Publishes alerts again that the partition's last owner may have died before publishing. Their ids are the same: nobody gets one twice. */
   async publishOutboxes(topicPartition: TopicPartition): Promise<void> {
     const { bus, log, processor } = this.#options;
-    for (const checkpoint of this.#of(topicPartition)) {
+    for (const { checkpoint } of this.#of(topicPartition)) {
       if (checkpoint.outbox.length === 0) continue;
       const { streamId, outbox } = checkpoint;
       await Promise.all(outbox.map((value) => bus.publish(topics.alerts, alertKeyOf(value, streamId), value)));
@@ -140,7 +143,7 @@ export class CheckpointBook {
     return offset;
   }
 
-  /** Whether another processor has taken the stream over since our checkpoint at this offset. */
+  /** Whether another processor has taken the stream over since our take-over at this offset. */
   isTakenOver(streamId: string, sinceOffset: number): boolean {
     const entry = this.#entries.get(streamId);
     return entry !== undefined && entry.message.offset > sinceOffset && entry.checkpoint.processor !== this.#options.processor;
@@ -150,10 +153,8 @@ export class CheckpointBook {
     await this.#subscription?.close();
   }
 
-  #of({ topic, partition }: TopicPartition): Checkpoint[] {
-    return [...this.#entries.values()].flatMap(({ checkpoint }) =>
-      checkpoint.topic === topic && checkpoint.partition === partition ? checkpoint : [],
-    );
+  #of({ topic, partition }: TopicPartition): Entry[] {
+    return [...this.#entries.values()].filter(({ checkpoint }) => checkpoint.topic === topic && checkpoint.partition === partition);
   }
 
   async #read(message: BusMessage): Promise<void> {

@@ -23,8 +23,6 @@ interface Settled {
 
 interface Written {
   readonly settled: Settled;
-  /** On the checkpoint topic. */
-  readonly offset: number;
   readonly hasOutbox: boolean;
 }
 
@@ -42,16 +40,18 @@ export class StreamCheckpoints {
   readonly #options: StreamCheckpointsOptions;
   #settled: Settled | undefined;
   #written: Written | undefined;
+  /** Of our take-over, on the checkpoint topic. */
+  #takenOverAt: number | undefined;
   #historyAtUs: number | undefined;
 
   constructor(options: StreamCheckpointsOptions) {
     this.#options = options;
   }
 
-  /** Whether another processor owns the stream now. */
+  /** Whether another processor owns the stream now. What we have written since, not knowing it, changes nothing. */
   get isTakenOver(): boolean {
     const { book, streamId } = this.#options;
-    return this.#written !== undefined && book.isTakenOver(streamId, this.#written.offset);
+    return this.#takenOverAt !== undefined && book.isTakenOver(streamId, this.#takenOverAt);
   }
 
   /** Whether there is something that was published and that no checkpoint knows. */
@@ -90,11 +90,13 @@ export class StreamCheckpoints {
 
   /**
    * @param outbox Alert messages that are going to be published just after it.
+   * @returns False when nothing was written, since the stream is another's: who owns it judges these pictures itself.
    * @throws What publishing throws.
    */
-  async write(outbox: readonly Buffer[] = []): Promise<void> {
+  async write(outbox: readonly Buffer[] = []): Promise<boolean> {
     const settled = this.#settled;
-    if (!settled || this.isTakenOver) return;
+    if (this.isTakenOver) return false;
+    if (!settled) return true;
     const { streamId, partition, bus, book, processor, modelSet } = this.#options;
     const { state, unit, keyframeOffset, nextOffset } = settled;
     const isTakeOver = this.#written === undefined;
@@ -115,10 +117,13 @@ export class StreamCheckpoints {
       processor,
       writtenAtUs: nowUs(),
     };
-    this.#written = { settled, offset: await book.write(checkpoint), hasOutbox: outbox.length > 0 };
+    const offset = await book.write(checkpoint);
+    this.#takenOverAt ??= offset;
+    this.#written = { settled, hasOutbox: outbox.length > 0 };
     const isHistoryDue = this.#historyAtUs === undefined || Math.abs(unit.capturedAtUs - this.#historyAtUs) >= historyEveryUs;
-    if (!isHistoryDue) return;
+    if (!isHistoryDue) return true;
     this.#historyAtUs = unit.capturedAtUs;
     await bus.publish(topics.checkpointHistory, streamId, checkpointCodec.encode(checkpoint));
+    return true;
   }
 }

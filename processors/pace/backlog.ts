@@ -13,7 +13,7 @@ export type Pace =
 export const freshUs = 140_000;
 /**
  * Of what waited while nobody was there, this much is still worth looking at, µs: after a processor was killed, 6 s pass until Kafka gives
- * its partitions to another one, 2 s are judged again, and a rebalance took up to 9 s on two busy cores.
+ * its partitions to another one, 1 s is judged again, and a rebalance took up to 9 s on two busy cores.
  */
 const mostBacklogUs = 20_000_000;
 /** Who has not caught up after this time, µs, never will. */

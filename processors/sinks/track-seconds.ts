@@ -1,3 +1,4 @@
+import { SeenSequences } from '../../platform/seen-sequences.ts';
 import type { Perception, Track } from '../../schemas/messages.ts';
 
 /** What one track did within one second of capture time. */
@@ -40,8 +41,8 @@ interface OpenSecond {
   readonly second: number;
   readonly firstOffset: number;
   readonly tracks: Map<number, OpenTrack>;
-  /** The newest sequence of each of the stream's latest epochs. */
-  readonly seen: Map<number, number>;
+  /** Of each of the stream's latest epochs. */
+  readonly seen: Map<number, SeenSequences>;
   /** Sweeps since the last perception. */
   age: number;
 }
@@ -72,9 +73,10 @@ export class TrackSeconds {
     const { streamId, vehicleId, epoch, sequence, tracks } = perception;
     const second = Math.floor(perception.capturedAtUs / 1_000_000);
     let open = this.#open.get(streamId);
-    const seen = open?.seen ?? new Map<number, number>();
-    if (sequence <= (seen.get(epoch) ?? Number.NEGATIVE_INFINITY)) return [];
-    seen.set(epoch, sequence);
+    const seen = open?.seen ?? new Map<number, SeenSequences>();
+    const ofEpoch = seen.get(epoch) ?? new SeenSequences();
+    if (!ofEpoch.add(sequence)) return [];
+    seen.set(epoch, ofEpoch);
     if (seen.size > maxEpochs) seen.delete(seen.keys().next().value!);
     const closed = open && open.second !== second ? rowsOf(open) : [];
     if (!open || open.second !== second) {

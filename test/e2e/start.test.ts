@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { noDeployment } from '../support/role.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const launcher = path.resolve(import.meta.dirname, '../../bin/roadstream.js');
@@ -18,7 +19,8 @@ interface Program {
 }
 
 function run(t: TestContext, ...args: string[]): Program {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd: temporaryFolder(t), stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...noDeployment };
+  const child = spawn(process.execPath, [launcher, ...args], { cwd: temporaryFolder(t), env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
   let printed = '';
   const waiting: (() => void)[] = [];

@@ -8,8 +8,12 @@ const log = createLogger({ pretty: false });
 const neverEnds = setInterval(() => {}, 1000);
 
 await runUntilStopped(
-  async () => {
+  async (stopping) => {
     if (behaviour === 'fails to start') throw new Error('no camera');
+    if (behaviour === 'waits to start') {
+      say('waiting');
+      await new Promise((_, reject) => stopping.addEventListener('abort', () => reject(stopping.reason)));
+    }
     say('started');
     if (behaviour === 'throws later') setTimeout(() => Promise.reject(new Error('nobody caught this')), 10);
     return {

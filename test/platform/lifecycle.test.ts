@@ -14,6 +14,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     assert.match(role.output(), /closing\nclosed\n/);
   });
 
+test('gives up what it waits for to start, and ends with 0', async (t) => {
+  const role = run(t, 'waits to start');
+  await role.says('waiting');
+  role.process.kill('SIGTERM');
+  assert.deepEqual(await role.exited, [0, null]);
+  assert.doesNotMatch(role.output(), /told/);
+});
+
 test('ends at once at the second signal', async (t) => {
   const role = run(t, 'never closes');
   await role.says('started');

@@ -3,6 +3,15 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { eventually } from './eventually.ts';
 
+/** Of the shell that the tests run in: a deployment of whoever runs them is none of theirs. */
+export const noDeployment = {
+  KAFKA_BROKERS: undefined,
+  KAFKA_USERNAME: undefined,
+  KAFKA_PASSWORD: undefined,
+  SCHEMA_REGISTRY_URL: undefined,
+  ROADSTREAM_DATABASE_URL: undefined,
+};
+
 const launcher = path.resolve(import.meta.dirname, '../../bin/roadstream.js');
 
 /** Of what a process has printed, so that a failing test can show the end of it. */
@@ -22,6 +31,7 @@ export class Role {
   #printed = '';
   #isReady = false;
   #isWanted = true;
+  #respawn: NodeJS.Timeout | undefined;
   /** Times that it has ended by itself. */
   crashes = 0;
 
@@ -51,16 +61,20 @@ export class Role {
   /** As a power cut would; it is started again at once. */
   async kill(): Promise<void> {
     const child = this.#child!;
-    child.removeAllListeners('exit');
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+    clearTimeout(this.#respawn);
+    if (child.exitCode === null && child.signalCode === null) {
+      child.removeAllListeners('exit');
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    }
     this.#spawn();
   }
 
   /** As an operator would; it is not started again. */
   async stop(): Promise<void> {
     this.#isWanted = false;
+    clearTimeout(this.#respawn);
     const child = this.#child!;
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.removeAllListeners('exit');
@@ -76,7 +90,7 @@ export class Role {
     this.#isReady = false;
     const child = spawn(process.execPath, [launcher, ...command], {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...noDeployment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -90,7 +104,7 @@ export class Role {
       if (!this.#isWanted) return;
       this.crashes += 1;
       this.#printed += `\n(ended by itself: ${signal ?? code})\n`;
-      setTimeout(() => this.#isWanted && this.#spawn(), 1000);
+      this.#respawn = setTimeout(() => this.#spawn(), 1000);
     });
   }
 }

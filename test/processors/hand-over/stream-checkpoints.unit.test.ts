@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Bus } from '../../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
 import { createDeadLetters } from '../../../platform/dead-letters.ts';
 import { createLogger } from '../../../platform/logging.ts';
@@ -45,18 +46,18 @@ const settledAt = (seconds: number, nextTrackId = 1) => ({
   nextOffset: 30 * seconds + 1,
 });
 
-test('a checkpoint is due after two seconds of the stream, and after 900 track ids', async (t) => {
+test('a checkpoint is due after a second of the stream, and after 900 track ids', async (t) => {
   const { open, writer } = await writers(t);
   const checkpoints = writer(await open('a'), 'a');
   await checkpoints.takeOver(settledAt(1, 40));
   for (const [seconds, nextTrackId, isDue] of [
     [1, 40, false],
-    [2.9, 40, false],
-    [3, 40, true],
+    [1.9, 40, false],
+    [2, 40, true],
     // A camera whose clock was set back.
     [-10, 40, true],
-    [2, 939, false],
-    [2, 940, true],
+    [1.5, 939, false],
+    [1.5, 940, true],
   ] as const) {
     checkpoints.settle(settledAt(seconds, nextTrackId));
     assert.equal(checkpoints.isDue, isDue, `${seconds} s, ${nextTrackId}`);
@@ -117,10 +118,31 @@ test('who was replaced learns it, and writes no more', async (t) => {
 });
 
 test('seeks back to the first keyframe that a stream of the partition needs, but not for streams that have ended', async (t) => {
-  const { bus, open } = await writers(t);
-  const book = await open('a');
-  const put = (streamId: string, keyframeOffset: number, writtenAtUs: number, where: Partial<Checkpoint> = {}) =>
-    bus.publish(
+  const embedded = createEmbeddedBus();
+  t.after(() => embedded.close());
+  const timestamps = new Map<string, number>();
+  // The same bus, at other times.
+  const bus: Bus = {
+    publish: (...given) => embedded.publish(...given),
+    subscribe: (options) =>
+      embedded.subscribe({
+        ...options,
+        onBatch: (batch, subscription) =>
+          options.onBatch(
+            batch.map((message) => ({ ...message, timestampMs: timestamps.get(message.key)! })),
+            subscription,
+          ),
+      }),
+    offsets: (topic) => embedded.offsets(topic),
+    offsetAt: (...given) => embedded.offsetAt(...given),
+    close: () => embedded.close(),
+  };
+  const log = createLogger({ level: 'silent' });
+  const book = await CheckpointBook.open({ bus, processor: 'a', deadLetters: createDeadLetters(bus, 'processor', log), log });
+  t.after(() => book.close());
+  const put = (streamId: string, keyframeOffset: number, publishedAtUs: number, where: Partial<Checkpoint> = {}) => {
+    timestamps.set(streamId, publishedAtUs / 1000);
+    return bus.publish(
       topics.checkpoints,
       streamId,
       checkpointCodec.encode({
@@ -137,10 +159,12 @@ test('seeks back to the first keyframe that a stream of the partition needs, but
         outbox: [],
         isTakeOver: true,
         processor: 'z',
-        writtenAtUs,
+        // By the clock of an owner that is a day ahead of the others.
+        writtenAtUs: publishedAtUs + (streamId === 'front' ? 86_400e6 : 0),
         ...where,
       }),
     );
+  };
   assert.equal(book.keyframeOffset(partition), undefined);
   await put('front', 500, start);
   await put('rear', 470, start - 4e6);

@@ -95,6 +95,16 @@ test('counts once what comes again, of an older epoch too, and goes on with what
   );
 });
 
+test('counts every picture of a camera with B-frames, once: they are shown in another order than they are sent in', () => {
+  const seconds = new TrackSeconds();
+  for (const [offset, sequence] of [0, 3, 2, 4, 1, 2, 7, 6, 8, 5].entries())
+    seconds.push({ ...perception('front', 0.1), sequence }, offset);
+  assert.deepEqual(
+    seconds.flush().map((row) => row.frames),
+    [9],
+  );
+});
+
 test('gives the same rows in the end wherever reading was broken off and begun again', () => {
   const steps = fc.array(fc.record({ stream: fc.constantFrom('a', 'b', 'c'), frames: fc.integer({ min: 1, max: 9 }) }), {
     minLength: 1,
