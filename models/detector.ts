@@ -38,3 +38,8 @@ export interface Detector {
   detect(inputs: readonly Uint8Array[]): Promise<DetectionResult>;
   close(): Promise<void>;
 }
+
+/** How perceptions, alerts and checkpoints name the models that saw. */
+export function modelSetOf({ name, hash }: Pick<Detector, 'name' | 'hash'>): string {
+  return `${name}:${hash}`;
+}

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Detector } from '../models/detector.ts';
+import { type Detector, modelSetOf } from '../models/detector.ts';
 import type { Bus, BusMessage, TopicPartition } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
 import type { DeadLetters } from '../platform/dead-letters.ts';
@@ -83,7 +83,7 @@ export class StreamWork {
     this.#stream = stream;
     this.#record = new AnalysisRecord(stream.id, stream.analysedFramesPerSecond, name, nowUs());
     this.#pipeline = new DashcamPipeline({ stream, alerts: configuration.alerts, detector });
-    const modelSet = `${detector.name}:${detector.hash}`;
+    const modelSet = modelSetOf(detector);
     this.#checkpoints = new StreamCheckpoints({ streamId: stream.id, partition, bus, book, processor: name, modelSet });
     this.#tellFailed = rateLimited(({ code, message }: RoadstreamError, times) =>
       log.warn({ stream: stream.id, code, times, error: message }, 'access units were not analysed'),

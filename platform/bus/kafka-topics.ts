@@ -92,6 +92,9 @@ export class KafkaTopics {
         });
       return Math.max(leastSessionTimeoutMs, Number(resources[0]?.configEntries[0]?.configValue ?? usualSessionTimeoutMs));
     });
+    this.#sessionTimeoutMs.catch(() => {
+      this.#sessionTimeoutMs = undefined;
+    });
     return this.#sessionTimeoutMs;
   }
 

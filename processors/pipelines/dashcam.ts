@@ -1,4 +1,4 @@
-import type { Detector } from '../../models/detector.ts';
+import { type Detector, modelSetOf } from '../../models/detector.ts';
 import { nowUs } from '../../platform/clock.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
 import { type AccessUnit, type Alert, type Perception, rtpClockHz } from '../../schemas/messages.ts';
@@ -55,7 +55,7 @@ export class DashcamPipeline {
   constructor(options: DashcamPipelineOptions) {
     const { stream, alerts, detector } = options;
     this.#options = options;
-    this.#modelSet = `${detector.name}:${detector.hash}`;
+    this.#modelSet = modelSetOf(detector);
     this.#judge = createDashcamJudge({
       streamId: stream.id,
       vehicleId: stream.vehicle,

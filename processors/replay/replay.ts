@@ -1,4 +1,4 @@
-import type { Detector } from '../../models/detector.ts';
+import { type Detector, modelSetOf } from '../../models/detector.ts';
 import { readLog } from '../../platform/bus/read-log.ts';
 import { accessUnitCodec, alertCodec, perceptionCodec } from '../../schemas/codecs.ts';
 import { type Configuration, streamSchema } from '../../schemas/configuration.ts';
@@ -69,7 +69,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const recording = await findRecording(options);
   const { topic, partition, offsets, first, checkpoint } = recording;
   const stream = configured ?? streamSchema.parse({ id: streamId, url: 'bus:', vehicle: first.vehicleId });
-  const modelSet = `${detector.name}:${detector.hash}`;
+  const modelSet = modelSetOf(detector);
   const comparison = new Comparison(recording, modelSet);
   // Every picture is to be asked for, since what was chosen then is known: no two have the same slot at the clock's own rate.
   const everyPicture = { ...stream, analysedFramesPerSecond: rtpClockHz };
