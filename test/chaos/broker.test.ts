@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../../ingest/simulator/drawing/noise.ts';
-import { startCluster } from '../support/cluster.ts';
-import { assertEachEventOnce, assertNoTrackIdReused, settle, untilAllFlow } from './verdict.ts';
+import { assertEachEventOnce, assertNoTrackIdReused, settle, startEverything, untilAllFlow } from './verdict.ts';
 
 test('with the broker killed five times, every role goes on by itself, and each danger is alerted once', async (t) => {
-  const cluster = await startCluster(t, { streams: 8 });
-  if (!cluster) return;
-  const roles = [await cluster.role('process'), await cluster.role('process'), await cluster.role('record')];
-  const ingest = await cluster.role('ingest');
-  await untilAllFlow(cluster);
+  const all = await startEverything(t, { processors: 2 });
+  if (!all) return;
+  const { cluster, processors, recorder, ingest } = all;
 
   const random = randomFrom(7);
   for (let kill = 0; kill < 5; kill++) {
@@ -28,7 +25,7 @@ test('with the broker killed five times, every role goes on by itself, and each 
   t.diagnostic(await assertEachEventOnce(cluster));
   assertNoTrackIdReused(cluster);
   assert.deepEqual(
-    [...roles, ingest].map(({ crashes }) => crashes),
+    [...processors, recorder, ingest].map(({ crashes }) => crashes),
     [0, 0, 0, 0],
   );
 });

@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../../ingest/simulator/drawing/noise.ts';
-import { startCluster } from '../support/cluster.ts';
-import { assertEachEventOnce, assertNoTrackIdReused, settle, untilAllFlow } from './verdict.ts';
+import { assertEachEventOnce, assertNoTrackIdReused, settle, startEverything } from './verdict.ts';
 
 test('with ingest killed twenty times, each danger whose pictures came is alerted once, and epochs only ever rise', async (t) => {
-  const cluster = await startCluster(t, { streams: 8 });
-  if (!cluster) return;
-  await cluster.role('process');
-  await cluster.role('record');
-  const ingest = await cluster.role('ingest');
-  await untilAllFlow(cluster);
+  const all = await startEverything(t);
+  if (!all) return;
+  const { cluster, ingest } = all;
 
   const random = randomFrom(6);
   for (let kill = 0; kill < 20; kill++) {

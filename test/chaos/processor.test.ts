@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../../ingest/simulator/drawing/noise.ts';
-import { startCluster } from '../support/cluster.ts';
-import { assertEachEventOnce, assertNoTrackIdReused, longestGapSeconds, longestSilenceSeconds, settle, untilAllFlow } from './verdict.ts';
+import {
+  assertEachEventOnce,
+  assertNoTrackIdReused,
+  longestGapSeconds,
+  longestSilenceSeconds,
+  settle,
+  startEverything,
+} from './verdict.ts';
 
 test('with a processor killed twenty times, each danger is alerted once, no track id comes again, and no picture waits', async (t) => {
-  const cluster = await startCluster(t, { streams: 8 });
-  if (!cluster) return;
-  const processors = [await cluster.role('process'), await cluster.role('process')];
-  await cluster.role('record');
-  const ingest = await cluster.role('ingest');
-  await untilAllFlow(cluster);
+  const all = await startEverything(t, { processors: 2 });
+  if (!all) return;
+  const { cluster, processors, ingest } = all;
 
   const random = randomFrom(4);
   for (let kill = 0; kill < 20; kill++) {
@@ -35,12 +38,9 @@ test('with a processor killed twenty times, each danger is alerted once, no trac
 });
 
 test('a processor that joins and leaves under load costs no alert and doubles none', async (t) => {
-  const cluster = await startCluster(t, { streams: 8 });
-  if (!cluster) return;
-  await cluster.role('process');
-  await cluster.role('record');
-  const ingest = await cluster.role('ingest');
-  await untilAllFlow(cluster);
+  const all = await startEverything(t);
+  if (!all) return;
+  const { cluster, ingest } = all;
   for (let round = 0; round < 3; round++) {
     const second = await cluster.role('process');
     await sleep(4000);

@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../../ingest/simulator/drawing/noise.ts';
-import { startCluster } from '../support/cluster.ts';
-import { assertEachEventOnce, settle, untilAllFlow } from './verdict.ts';
+import { assertEachEventOnce, settle, startEverything } from './verdict.ts';
 
 test('with the recorder killed twenty times and the database away for a minute, each danger is in the database once', async (t) => {
-  const cluster = await startCluster(t, { streams: 8 });
-  if (!cluster) return;
-  await cluster.role('process');
-  const recorder = await cluster.role('record');
-  const ingest = await cluster.role('ingest');
-  await untilAllFlow(cluster);
+  const all = await startEverything(t);
+  if (!all) return;
+  const { cluster, recorder, ingest } = all;
 
   const random = randomFrom(5);
   const killTimes = async (times: number) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { loadMomentAt, wholeLoops } from '../../ingest/load/moment.ts';
-import type { Cluster } from '../support/cluster.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Role } from '../support/role.ts';
 import type { SeenPerception } from '../support/witness.ts';
@@ -11,6 +12,21 @@ const eventSeconds = { fromSeconds: 0.6, toSeconds: 5 };
 const unchosenUs = 2_000_000;
 /** For how long a lost track is remembered and may come back under its id, with room for the pictures between, seconds. */
 const mostAbsentSeconds = 4;
+
+/**
+ * Eight cameras, all roles, and pictures of every camera analysed.
+ * @returns Undefined after skipping the test, since something is missing here.
+ */
+export async function startEverything(t: TestContext, { processors: count = 1 } = {}) {
+  const cluster = await startCluster(t, { streams: 8 });
+  if (!cluster) return undefined;
+  const processors: Role[] = [];
+  for (let i = 0; i < count; i++) processors.push(await cluster.role('process'));
+  const recorder = await cluster.role('record');
+  const ingest = await cluster.role('ingest');
+  await untilAllFlow(cluster);
+  return { cluster, processors, recorder, ingest };
+}
 
 /** Until pictures of every stream are analysed. */
 export async function untilAllFlow({ streams, witness }: Cluster, since = 0): Promise<void> {
