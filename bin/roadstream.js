@@ -4,7 +4,7 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
   console.error(
     `roadstream needs Node.js 24 or newer; this is ${process.versions.node}. ` +
-      'Start it with `npm start` (npm ci has installed a fitting Node.js beside it), or install a newer one. ' +
+      'Start it with `npm start` after `npm ci` (which installs a fitting Node.js beside it), or install a newer one. ' +
       'If npm did not run install scripts, do it once with: npm rebuild node',
   );
   process.exit(1);

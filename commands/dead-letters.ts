@@ -4,7 +4,7 @@ import { deadLetterLines, listDeadLetters, retryDeadLetters, retryLines } from '
 import { createLogger } from '../platform/logging.ts';
 import { RoadstreamError } from '../schemas/errors.ts';
 import { configure } from './configure.ts';
-import { openSharedBus } from './open-bus.ts';
+import { openAnsweringBus } from './open-bus.ts';
 import { configOption, say } from './options.ts';
 
 export function deadLettersCommand(): Command {
@@ -29,7 +29,7 @@ export function deadLettersCommand(): Command {
 }
 
 async function printFrom(config: string | undefined, linesOf: (bus: Bus) => Promise<readonly string[]>): Promise<void> {
-  const bus = await openSharedBus(configure({ config }), 'dead-letters', createLogger({ level: 'warn' }));
+  const bus = await openAnsweringBus(configure({ config }), 'dead-letters', createLogger({ level: 'warn' }));
   try {
     for (const line of await linesOf(bus)) say(line);
   } finally {

@@ -6,6 +6,7 @@ import { createKafkaBus } from '../platform/bus/kafka.ts';
 import { withSchemaRegistry } from '../platform/schema-registry.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { RoadstreamError } from '../schemas/errors.ts';
+import { topics } from '../schemas/topics.ts';
 
 /** This process among those of its role: in logs of the brokers, in checkpoints, on a stream's analysis. */
 export const processName = `${hostname()}-${process.pid}`;
@@ -38,4 +39,30 @@ export function openSharedBus(configuration: Configuration, role: string, log: L
         '`npm run kafka` starts a broker on this machine; `npm start` runs everything in one process without any.',
     );
   return openBus(configuration, role, log, stopping);
+}
+
+/** How long a command that asks once and ends waits for a broker, milliseconds: as long as one needs to start. */
+const answerWithinMs = 30_000;
+
+/** As `openSharedBus`, for what asks once and ends: a script must not wait for ever. @throws BUS_UNAVAILABLE, CONFIGURATION_INVALID */
+export async function openAnsweringBus(configuration: Configuration, role: string, log: Logger): Promise<Bus> {
+  const stopping = new AbortController();
+  const deadline = setTimeout(() => stopping.abort(), answerWithinMs);
+  try {
+    const bus = await openSharedBus(configuration, role, log, stopping.signal);
+    await bus.offsets(topics.streams).catch(async (thrown) => {
+      await bus.close();
+      throw thrown;
+    });
+    return bus;
+  } catch (thrown) {
+    if (!stopping.signal.aborted) throw thrown;
+    const brokers = configuration.kafka?.brokers.join(', ');
+    throw new RoadstreamError(
+      'BUS_UNAVAILABLE',
+      `No Kafka broker has answered at ${brokers} within 30 s: is it running, is the address right?`,
+    );
+  } finally {
+    clearTimeout(deadline);
+  }
 }

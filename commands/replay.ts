@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { createLogger } from '../platform/logging.ts';
 import { type ConfigurationFlags, configure } from './configure.ts';
-import { openSharedBus } from './open-bus.ts';
+import { openAnsweringBus } from './open-bus.ts';
 import { configOption, progress, say, time } from './options.ts';
 
 interface ReplayFlags extends ConfigurationFlags {
@@ -28,7 +28,7 @@ export function replayCommand(): Command {
         import('../processors/replay/report.ts'),
       ]);
       await using stack = new AsyncDisposableStack();
-      const bus = stack.adopt(await openSharedBus(configuration, 'replay', log), (it) => it.close());
+      const bus = stack.adopt(await openAnsweringBus(configuration, 'replay', log), (it) => it.close());
       const { detector: name, device, dataDirectory } = configuration;
       const detector = stack.adopt(await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) =>
         it.close(),

@@ -72,8 +72,15 @@ async function runRole<Flags extends RoleFlags>(
     const health = owned(await serveHealth({ host: flags.healthHost, port: flags.healthPort, missing, scrapeMetrics }));
     say(`health on port ${health.port}`);
   }
+  // What answers, but not as Kafka does, makes kafkajs try for ever without a word.
+  const stillWaiting = setInterval(() => {
+    const brokers = configuration.kafka?.brokers.join(', ');
+    log.warn({ brokers, code: 'BUS_UNAVAILABLE' }, 'not ready yet; if nothing else is logged: is a Kafka broker what listens there?');
+  }, 10_000);
+  stack.defer(() => clearInterval(stillWaiting));
   const bus = owned(await openSharedBus(configuration, name, log, stopping));
   const part = owned(await start({ bus, configuration, log: log.child({ component: name }), scrapeMetrics }, flags));
+  clearInterval(stillWaiting);
   isReady = true;
   say(part.url ? `ready: ${part.url}` : 'ready');
   const moved = stack.move();

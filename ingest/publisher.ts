@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
-import { rateLimited } from '../platform/logging.ts';
+import { type RateLimited, rateLimited } from '../platform/logging.ts';
 import { accessUnitCodec } from '../schemas/codecs.ts';
 import type { StreamConfiguration } from '../schemas/configuration.ts';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
@@ -40,7 +40,7 @@ export class FramePublisher {
   readonly #attributes: { readonly stream: string };
   /** In order of publishing. */
   readonly #waiting = new Set<Waiting>();
-  readonly #tellDropped: (cause: RoadstreamError) => void;
+  readonly #tellDropped: RateLimited<RoadstreamError>;
   #waitingBytes = 0;
   #epoch = 0;
   #sequence = 0;
@@ -131,6 +131,7 @@ export class FramePublisher {
     metrics.bytes.add(waiting.payloadBytes, this.#attributes);
     this.#settle(waiting);
     if (!this.#trouble || !waiting.isKeyframe || waiting.isBeforeLoss) return;
+    this.#tellDropped.forget();
     log.info({ dropped: this.#droppedInTrouble }, 'the bus takes pictures again');
     this.#trouble = undefined;
     this.#droppedInTrouble = 0;

@@ -64,12 +64,18 @@ function readable(line: string): string {
   return `${colour}${head}${colour && '\x1b[0m'}${details.length > 0 ? ` \x1b[2m${details.join(' ')}\x1b[0m` : ''}\n`;
 }
 
+export interface RateLimited<Fields> {
+  (fields: Fields): void;
+  /** It is over: what has not been told yet would come after the good news. */
+  forget(): void;
+}
+
 /**
  * Turns a repeating event into its first occurrence at once and a count from time to time.
  * @param write Gets the newest fields, and how often it happened since the last call (1 the first time).
  * @param everyMs At most one line in this time, milliseconds.
  */
-export function rateLimited<Fields>(write: (fields: Fields, times: number) => void, everyMs = 10_000): (fields: Fields) => void {
+export function rateLimited<Fields>(write: (fields: Fields, times: number) => void, everyMs = 10_000): RateLimited<Fields> {
   let times = 0;
   let newest: Fields;
   let timer: NodeJS.Timeout | undefined;
@@ -81,9 +87,13 @@ export function rateLimited<Fields>(write: (fields: Fields, times: number) => vo
     timer = setTimeout(tell, everyMs).unref();
     write(newest, told);
   };
-  return (fields) => {
+  const happened = (fields: Fields) => {
     newest = fields;
     times += 1;
     if (timer === undefined) tell();
   };
+  const forget = () => {
+    times = 0;
+  };
+  return Object.assign(happened, { forget });
 }

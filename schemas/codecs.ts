@@ -51,7 +51,7 @@ function codec<T>(committedId: number, file: string): Codec<T> {
       if (id === undefined)
         throw new RoadstreamError(
           'MESSAGE_INVALID',
-          `A ${file} message must begin with byte 0 and a schema id; got ${bytes.length} bytes beginning with ${bytes.subarray(0, headerBytes).toString('hex')}.`,
+          `This is no ${file} message: it must begin with byte 0 and a schema id; got ${bytes.length} bytes beginning with ${bytes.subarray(0, headerBytes).toString('hex')}.`,
         );
       const resolver = resolvers.get(id);
       if (id !== ownId && !resolver)

@@ -69,6 +69,7 @@ export function createKafkaClient({ kafka, clientId, log }: KafkaClientOptions):
       const connected = () => {
         if (isUnreachable) log.info({ broker }, 'the Kafka broker can be reached again');
         isUnreachable = false;
+        unreachable.forget();
         onConnect();
       };
       const socket = ssl

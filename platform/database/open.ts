@@ -49,7 +49,7 @@ export async function openDatabaseWhenPossible(options: DatabaseOptions, signal:
     } catch (thrown) {
       const { code, message, retryable } = asRoadstreamError(thrown);
       if (!retryable || signal.aborted) throw thrown;
-      options.log?.error({ code, error: message }, 'alerts are shown but not kept until the database opens; it is tried again');
+      options.log?.error({ code, error: message }, 'alerts are not kept in the database until it opens; it is tried again');
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw thrown;
     }

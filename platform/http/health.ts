@@ -28,7 +28,7 @@ export function healthRoutes({ missing, scrapeMetrics }: HealthOptions): Hono {
  */
 export async function serveHealth(options: HealthOptions & { readonly host: string; readonly port: number }) {
   const server = createAdaptorServer({ fetch: healthRoutes(options).fetch }) as Server;
-  const port = await listen(server, await resolveHost(options.host), options.port);
+  const port = await listen(server, await resolveHost(options.host), options.port, '--health-port');
   return {
     port,
     async close(): Promise<void> {

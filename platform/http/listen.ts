@@ -20,7 +20,7 @@ export async function resolveHost(host: string): Promise<string> {
 }
 
 /** Listens, and says why it cannot. @throws PORT_IN_USE, CONFIGURATION_INVALID */
-export async function listen(server: Server, address: string, port: number): Promise<number> {
+export async function listen(server: Server, address: string, port: number, flag = '--port'): Promise<number> {
   server.listen(port, address);
   try {
     await once(server, 'listening');
@@ -29,7 +29,7 @@ export async function listen(server: Server, address: string, port: number): Pro
     if (code === 'EADDRINUSE') {
       throw new RoadstreamError(
         'PORT_IN_USE',
-        `Another program listens on ${address}:${port}, perhaps a roadstream that still runs. Stop it, or choose another port with --port (0 takes a free one).`,
+        `Another program listens on ${address}:${port}, perhaps a roadstream that still runs. Stop it, or choose another port with ${flag} (0 takes a free one).`,
         { cause },
       );
     }

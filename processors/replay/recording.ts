@@ -119,10 +119,11 @@ async function findFrames(bus: Bus, streamId: string, fromMs: number, toMs: numb
       return { topic, partition, oldest, from, until, end: next, first };
     }
   }
-  throw new RoadstreamError(
-    'NOT_FOUND',
-    `No frame of stream ${streamId} is kept from ${time(fromMs)} to ${time(toMs)}. Where its frames would lie, ${kept.join(' and ') || 'nothing'} is kept; choose a span within, and a stream by its id.`,
-  );
+  const hint =
+    kept.length > 0
+      ? `Where its frames would lie, ${kept.join(' and ')} is kept; choose a span within, and a stream by its id.`
+      : 'Nothing is kept where its frames would lie: is its id right? GET /api/v3/streams of the gateway lists those there are.';
+  throw new RoadstreamError('NOT_FOUND', `No frame of stream ${streamId} is kept from ${time(fromMs)} to ${time(toMs)}. ${hint}`);
 }
 
 interface Mine {

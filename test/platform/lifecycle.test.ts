@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -27,8 +28,18 @@ test('ends at once at the second signal', async (t) => {
   await role.says('started');
   role.process.kill('SIGTERM');
   await role.says('closing');
+  await sleep(250);
   role.process.kill('SIGINT');
   assert.deepEqual(await role.exited, [130, null]);
+});
+
+test("closes in order although npm passes the terminal's signal on", async (t) => {
+  const role = run(t, 'closes');
+  await role.says('started');
+  role.process.kill('SIGINT');
+  role.process.kill('SIGINT');
+  assert.deepEqual(await role.exited, [0, null]);
+  assert.match(role.output(), /closing\nclosed\n/);
 });
 
 test('ends although something never closes', async (t) => {

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Alert } from '../../../schemas/messages.ts';
 import { alertEnding, isActive } from '../live/alert-list.ts';
+import { analysisTrouble } from '../live/analysis.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
 import { alertFigures, formatMoment, humanName } from '../live/format.ts';
 import { SeverityMark } from './severity-mark.tsx';
@@ -8,6 +9,7 @@ import { SeverityMark } from './severity-mark.tsx';
 /** Every alert, newest first: what is dangerous now and what was. */
 export function AlertPanel({ room, state }: { readonly room: ControlRoom; readonly state: RoomState }) {
   const active = state.alerts.filter((alert) => isActive(alert, state.nowUs)).length;
+  const isBlind = state.streams?.some((stream) => ['failing', 'absent'].includes(analysisTrouble(stream)?.name ?? ''));
   // Seen in the tab while the page is behind another one.
   useEffect(() => {
     document.title = active > 0 ? `(${active}) roadstream` : 'roadstream';
@@ -17,7 +19,9 @@ export function AlertPanel({ room, state }: { readonly room: ControlRoom; readon
       <header>
         <h2 id="alerts-title">Alerts</h2>
         {/* Silence is no all-clear while nothing can be heard. */}
-        <p data-active={active}>{active > 0 ? `${active} now` : state.connection === 'open' ? 'all clear' : 'not connected'}</p>
+        <p data-active={active}>
+          {active > 0 ? `${active} now` : state.connection !== 'open' ? 'not connected' : isBlind ? 'not all analysed' : 'all clear'}
+        </p>
       </header>
       {state.alerts.length === 0 ? (
         <p class="alerts-none">

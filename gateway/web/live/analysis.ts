@@ -30,6 +30,7 @@ export function analysisTrouble(stream: StreamView): AnalysisTrouble | undefined
   const figures = analysis
     ? ` (${formatRate(analysis.framesPerSecond)} of ${formatRate(analysis.wantedFramesPerSecond)} frames/s, ${formatDuration(analysis.ageMs)} late)`
     : '';
-  const advice = 'Fewer cameras, a lower analysedFramesPerSecond, or the yolox-nano detector help.';
+  const advice =
+    'Fewer cameras, another `roadstream process` where cores are free, a lower analysedFramesPerSecond, or the yolox-nano detector help.';
   return { name: 'behind', short: 'behind', message: `Analysis is behind${figures}: boxes may be missing. ${advice}` };
 }

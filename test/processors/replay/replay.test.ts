@@ -165,7 +165,7 @@ describe('replay', () => {
 
   test('says what is kept when a span or stream is not', async (t) => {
     const { recorded, again } = recording(t);
-    const nothing = { code: 'NOT_FOUND', message: /nothing is kept/ };
+    const nothing = { code: 'NOT_FOUND', message: /Nothing is kept/ };
     await assert.rejects(again(), nothing);
     const beforeMs = await recorded.moment();
     await recorded.drive(units.slice(0, 3), () => false);
