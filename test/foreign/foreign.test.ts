@@ -12,7 +12,7 @@ import { accessUnitCodec, alertCodec, checkpointCodec, perceptionCodec } from '.
 import type { AccessUnit, Alert, Checkpoint, Perception, Track } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
 import { accessUnit } from '../support/access-unit.ts';
-import { startKafka } from '../support/kafka.ts';
+import { startKafka } from '../support/kafka-server.ts';
 import { needsPython } from '../support/python.ts';
 import { needsRegistry } from '../support/registry.ts';
 

@@ -9,7 +9,7 @@ import { accessUnitCodec, streamStatusCodec } from '../../schemas/codecs.ts';
 import type { AccessUnit, StreamStatus } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually } from '../support/eventually.ts';
-import { startKafka } from '../support/kafka.ts';
+import { startKafka } from '../support/kafka-server.ts';
 import { capturingLog } from './support.ts';
 
 const patienceMs = 90_000;

@@ -10,7 +10,7 @@ import { createKafkaBus } from '../../platform/bus/kafka.ts';
 import type { Broker } from '../../platform/kafka-broker/broker.ts';
 import { createLogger } from '../../platform/logging.ts';
 import type { StreamConfiguration } from '../../schemas/configuration.ts';
-import { startKafka } from './kafka.ts';
+import { startKafka } from './kafka-server.ts';
 import { sharedFolder } from './needs.ts';
 import { needsPostgres, type PostgresServer } from './postgres.ts';
 import { Role } from './role.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusMessage } from '../../../platform/bus/bus.ts';
 import { newGroup, newTopic, texts } from '../../conformance/bus.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startKafka } from '../../support/kafka.ts';
+import { startKafka } from '../../support/kafka-server.ts';
 import { openKafkaBus } from './kafka-clients.ts';
 
 /** A broker that is killed needs some seconds until it is back, more on a busy machine. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { newTopic } from '../../conformance/bus.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startKafka } from '../../support/kafka.ts';
+import { startKafka } from '../../support/kafka-server.ts';
 import { needs } from '../../support/needs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { openKafkaBus } from './kafka-clients.ts';

@@ -10,7 +10,8 @@ import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { startBroker } from '../../../platform/kafka-broker/broker.ts';
 import { isFree } from '../../../platform/kafka-broker/ports.ts';
 import { eventually } from '../../support/eventually.ts';
-import { needsKafka, startKafka } from '../../support/kafka.ts';
+import { needsKafka } from '../../support/kafka.ts';
+import { startKafka } from '../../support/kafka-server.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 suite('broker on this machine', () => {
