@@ -53,14 +53,21 @@ export async function settle(cluster: Cluster, ingest: Role): Promise<void> {
 
 /**
  * Every braking whose pictures were all published is one alert in the database; one of which pictures are missing is one at most.
+ * @param outages Times without a broker, UTC µs: what was published just before is jumped over if it has become too old by then, as the
+ * stream's analysis says, so dangers near them are at most alerted once.
  * @returns How many there were, for a person.
  */
-export async function assertEachEventOnce({ streams, witness, alerts }: Cluster): Promise<string> {
+export async function assertEachEventOnce(
+  { streams, witness, alerts }: Cluster,
+  outages: readonly { readonly fromUs: number; readonly toUs: number }[] = [],
+): Promise<string> {
   const recorded = await alerts();
   const problems: string[] = [];
   let [events, partial] = [0, 0];
   for (const { id, url } of streams) {
-    const units = witness.units.get(id) ?? [];
+    const units = (witness.units.get(id) ?? []).filter(
+      ({ capturedAtUs }) => !outages.some(({ fromUs, toUs }) => capturedAtUs > fromUs && capturedAtUs < toUs),
+    );
     const whole = wholeLoops(url, units, eventSeconds);
     const counts = new Map<number, number>();
     for (const alert of recorded.filter(({ streamId }) => streamId === id)) {
