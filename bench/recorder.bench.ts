@@ -6,7 +6,7 @@ import { createEmbeddedBus } from '../platform/bus/embedded.ts';
 import { type Database, openDatabase } from '../platform/database/open.ts';
 import { startRecorder } from '../processors/sinks/recorder.ts';
 import { perceptionCodec } from '../schemas/codecs.ts';
-import type { Perception } from '../schemas/messages.ts';
+import { nothingSeen, type Perception } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
 import { watchCommits } from '../test/processors/sinks/commits.ts';
 import { findPostgres, startPostgres } from '../test/support/postgres.ts';
@@ -38,7 +38,8 @@ class Camera {
     );
     const timing = { publishedAtUs: startUs, waitedMs: 1, decodeMs: 4, inferenceMs: 9, totalMs: 15 };
     const size = { rtpTimestamp: 0, width: 1280, height: 720, horizonPx: 360 };
-    const rest = { streamId: id, vehicleId: id, epoch: startUs, ...size, modelSet: 'bench', degraded: [], tracks, timing };
+    const names = { streamId: id, vehicleId: id, kind: 'dashcam', epoch: startUs, modelSet: 'bench' } as const;
+    const rest = { ...names, ...nothingSeen, ...size, tracks, timing };
     const encode = (sequence: number) => perceptionCodec.encode({ ...rest, sequence, capturedAtUs: startUs } satisfies Perception);
     this.#bytes = encode(firstSequence);
     // Where the next sequence number differs first: its Avro begins there, and the time follows.

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { startGateway } from '../gateway/app.ts';
 import { startIngest } from '../ingest/ingest.ts';
-import { openDetector } from '../models/session.ts';
+import { createModels } from '../models/models.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import { type Database, openDatabaseWhenPossible } from '../platform/database/open.ts';
 import { startTelemetry } from '../platform/telemetry.ts';
@@ -59,13 +59,10 @@ export async function start(
   const watch = await bus.subscribe({ topics: [topics.perceptions], from: 'latest', onBatch: async () => firstPerception.resolve() });
 
   const { streams, fileFolders } = configuration;
+  const { detector: name, device } = configuration;
+  const models = owned(createModels({ name, device, dataDirectory, log: log.child({ component: 'models' }) }));
   const [detector] = await Promise.all([
-    openDetector({
-      name: configuration.detector,
-      device: configuration.device,
-      dataDirectory,
-      log: log.child({ component: 'models' }),
-    }).then(owned),
+    models.detector(),
     startIngest({
       streams,
       fileFolders,
@@ -76,7 +73,7 @@ export async function start(
   ]);
   ready(`detector ${detector.name}, ${detector.inputWidth}x${detector.inputHeight}`);
   ready(`cameras: ${streams.map(({ id }) => id).join(', ')}`);
-  owned(await startProcessor({ bus, configuration, detector, log: log.child({ component: 'processor' }) }));
+  owned(await startProcessor({ bus, configuration, models, log: log.child({ component: 'processor' }) }));
 
   const closing = new AbortController();
   const opening = (async () => {

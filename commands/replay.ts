@@ -22,21 +22,19 @@ export function replayCommand(): Command {
     .action(async (flags: ReplayFlags) => {
       const log = createLogger({ level: 'warn' });
       const configuration = configure(flags);
-      const [{ openDetector }, { replay }, { replayLines }] = await Promise.all([
-        import('../models/session.ts'),
+      const [{ createModels }, { replay }, { replayLines }] = await Promise.all([
+        import('../models/models.ts'),
         import('../processors/replay/replay.ts'),
         import('../processors/replay/report.ts'),
       ]);
       await using stack = new AsyncDisposableStack();
       const bus = stack.adopt(await openAnsweringBus(configuration, 'replay', log), (it) => it.close());
       const { detector: name, device, dataDirectory } = configuration;
-      const detector = stack.adopt(await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) =>
-        it.close(),
-      );
+      const models = stack.adopt(createModels({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) => it.close());
       const result = await replay({
         bus,
         configuration,
-        detector,
+        models,
         streamId: flags.stream,
         fromMs: flags.from,
         toMs: flags.to,

@@ -168,16 +168,14 @@ export function roleCommands(): Command[] {
       'process',
       'analyse what comes from the cameras; run as many as there are cores to spare',
       async ({ bus, configuration, log }) => {
-        const [{ openDetector }, { startProcessor }] = await Promise.all([
-          import('../models/session.ts'),
+        const [{ createModels }, { startProcessor }] = await Promise.all([
+          import('../models/models.ts'),
           import('../processors/processor.ts'),
         ]);
         const { detector: name, device, dataDirectory } = configuration;
         await using stack = new AsyncDisposableStack();
-        const detector = stack.adopt(await openDetector({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) =>
-          it.close(),
-        );
-        stack.adopt(await startProcessor({ bus, configuration, detector, name: processName, log }), (it) => it.close());
+        const models = stack.adopt(createModels({ name, device, dataDirectory: path.resolve(dataDirectory), log }), (it) => it.close());
+        stack.adopt(await startProcessor({ bus, configuration, models, name: processName, log }), (it) => it.close());
         const moved = stack.move();
         return { close: () => moved.disposeAsync() };
       },

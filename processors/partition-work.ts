@@ -6,6 +6,7 @@ import { RoadstreamError } from '../schemas/errors.ts';
 import type { AccessUnit } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
 import { Backlog, tailOffset, usPerMessage } from './pace/backlog.ts';
+import { openSenses } from './pipelines/open-senses.ts';
 import { type FrameMessage, type ProcessorParts, StreamWork } from './stream-work.ts';
 
 /** A stream that has been silent for this long, µs, has its newest state written down. */
@@ -160,12 +161,11 @@ export class PartitionWork {
     }
   }
 
-  /** @returns Undefined for what is not for this pipeline; what cannot be understood is buried. */
+  /** @returns Undefined for what cannot be understood, which is buried. */
   async #read(message: BusMessage): Promise<AccessUnit | undefined> {
     if (!message.value) return undefined;
     try {
       const unit = accessUnitCodec.decode(message.value);
-      if (unit.kind !== 'dashcam') return undefined;
       await this.#workFor(unit);
       return unit;
     } catch (thrown) {
@@ -177,12 +177,14 @@ export class PartitionWork {
   }
 
   async #workFor(unit: AccessUnit): Promise<StreamWork> {
-    const { streamId, vehicleId } = unit;
-    const { configuration, book } = this.#parts;
+    const { streamId, vehicleId, kind } = unit;
+    const { configuration, book, models } = this.#parts;
     const existing = this.#works.get(streamId);
     if (existing && !existing.isTakenOver) return existing;
-    const stream = configuration.streams.find(({ id }) => id === streamId) ?? unconfigured(streamId, vehicleId);
-    const work = new StreamWork(this.#parts, stream, this.#partition, await book.restore(streamId));
+    const stream = { ...(configuration.streams.find(({ id }) => id === streamId) ?? unconfigured(streamId, vehicleId)), kind };
+    const senses = await openSenses({ stream, alerts: configuration.alerts, models });
+    const restored = await book.restore(streamId, kind, senses.stateVersion);
+    const work = new StreamWork(this.#parts, stream, this.#partition, senses, restored);
     existing?.close();
     this.#works.set(streamId, work);
     return work;

@@ -1,23 +1,25 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { Detector } from '../models/detector.ts';
+import type { Models } from '../models/models.ts';
 import type { Bus, TopicPartition } from '../platform/bus/bus.ts';
 import { createDeadLetters } from '../platform/dead-letters.ts';
 import { rateLimited } from '../platform/logging.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { asRoadstreamError } from '../schemas/errors.ts';
-import { topics } from '../schemas/topics.ts';
+import { streamKinds } from '../schemas/messages.ts';
+import { framesTopic, type TopicDefinition, topics } from '../schemas/topics.ts';
 import { watchBurnInWishes } from './burn-in-wishes.ts';
 import { CheckpointBook } from './hand-over/checkpoint-book.ts';
 import { createProcessorMetrics } from './metrics.ts';
 import { LoadGovernor } from './pace/load-governor.ts';
 import { PartitionWork } from './partition-work.ts';
+import { preload } from './pipelines/open-senses.ts';
 import type { ProcessorParts } from './stream-work.ts';
 
 export interface ProcessorOptions {
   readonly bus: Bus;
   readonly configuration: Configuration;
-  readonly detector: Detector;
+  readonly models: Models;
   readonly log: Logger;
   /** Who it is, in checkpoints and statuses; no two that run have the same. Host and process id unless given. */
   readonly name?: string;
@@ -27,11 +29,11 @@ export interface ProcessorOptions {
 const tickMs = 1000;
 
 /**
- * Consumes the dashcams' frames, and publishes what was perceived and what is dangerous. Several share the streams; one that takes a
- * stream over goes on from its checkpoint.
+ * Consumes the frames of the kinds of cameras that are configured (of all kinds when none is), and publishes what was perceived and what
+ * is dangerous. Several share the streams; one that takes a stream over goes on from its checkpoint.
  */
 export async function startProcessor(options: ProcessorOptions): Promise<{ close(): Promise<void> }> {
-  const { bus, configuration, detector, log, name = `${hostname()}-${process.pid}` } = options;
+  const { bus, configuration, models, log, name = `${hostname()}-${process.pid}` } = options;
   const deadLetters = createDeadLetters(bus, 'processor', log);
   await using stack = new AsyncDisposableStack();
   const owned = <T extends { close(): Promise<void> }>(part: T): T => stack.adopt(part, (it) => it.close());
@@ -42,7 +44,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<{ close
     name,
     bus,
     configuration,
-    detector,
+    models,
     book,
     deadLetters,
     wishes,
@@ -58,10 +60,13 @@ export async function startProcessor(options: ProcessorOptions): Promise<{ close
     log.warn({ code, error: message, times }, 'statuses or checkpoints were not written');
   });
 
-  owned(
-    await bus.subscribe({
-      topics: [topics.framesDashcam, topics.framesJob],
-      group: 'processor-dashcam',
+  const configured = streamKinds.filter((kind) => configuration.streams.some((stream) => stream.kind === kind));
+  const kinds = configured.length > 0 ? configured : streamKinds;
+  await preload(models, kinds);
+  const share = (group: string, frames: TopicDefinition) =>
+    bus.subscribe({
+      topics: [frames],
+      group,
       // A job that was there first is analysed too; of a live stream, what is too old is jumped over.
       from: 'earliest',
       async onAssigned(partitions) {
@@ -82,8 +87,15 @@ export async function startProcessor(options: ProcessorOptions): Promise<{ close
           }),
         );
       },
-    }),
-  );
+    });
+  // Side by side: joining a group takes seconds.
+  const subscriptions = await Promise.allSettled([
+    ...kinds.map((kind) => share(`processor-${kind}`, framesTopic(kind))),
+    share('processor-job', topics.framesJob),
+  ]);
+  for (const subscription of subscriptions) if (subscription.status === 'fulfilled') owned(subscription.value);
+  const refused = subscriptions.find((subscription) => subscription.status === 'rejected');
+  if (refused) throw refused.reason;
 
   let ticking: Promise<unknown> | undefined;
   const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Detector, modelSetOf } from '../models/detector.ts';
+import type { Models } from '../models/models.ts';
 import type { Bus, BusMessage, TopicPartition } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
 import type { DeadLetters } from '../platform/dead-letters.ts';
@@ -11,14 +11,14 @@ import type { AccessUnit, AnalysisStatus, Checkpoint } from '../schemas/messages
 import { topics } from '../schemas/topics.ts';
 import { AnalysisRecord } from './analysis-record.ts';
 import type { BurnInWishes } from './burn-in-wishes.ts';
-import { withFreshTrackIds } from './core/dashcam-judge.ts';
 import type { CheckpointBook, Restored } from './hand-over/checkpoint-book.ts';
 import { StreamCheckpoints } from './hand-over/stream-checkpoints.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { freshUs, type Pace } from './pace/backlog.ts';
 import type { LoadGovernor } from './pace/load-governor.ts';
 import { StalenessClock } from './pace/staleness-clock.ts';
-import { DashcamPipeline, type Judged, slotOf } from './pipelines/dashcam.ts';
+import { type Admission, type Judged, Pipeline, slotOf } from './pipelines/pipeline.ts';
+import type { Senses } from './pipelines/senses.ts';
 
 /** What all streams of a processor share. */
 export interface ProcessorParts {
@@ -26,7 +26,7 @@ export interface ProcessorParts {
   readonly name: string;
   readonly bus: Bus;
   readonly configuration: Configuration;
-  readonly detector: Detector;
+  readonly models: Models;
   readonly book: CheckpointBook;
   readonly deadLetters: DeadLetters;
   readonly wishes: BurnInWishes;
@@ -50,8 +50,6 @@ export interface Taking {
 
 /** Analysed pictures a second while catching up; alerts are measured to work at this rate. */
 const catchUpFramesPerSecond = 5;
-/** Times to collision below this multiple of the warning's make a stream one that must not be thinned. */
-const dangerFactor = 2;
 /** Between two dead letters of a stream, µs: at first, and at most, for one that sends nothing else. */
 const firstBurialPauseUs = 1_000_000;
 const longestBurialPauseUs = 60_000_000;
@@ -61,7 +59,7 @@ export class StreamWork {
   readonly clock = new StalenessClock();
   readonly #parts: ProcessorParts;
   readonly #stream: StreamConfiguration;
-  readonly #pipeline: DashcamPipeline;
+  readonly #pipeline: Pipeline;
   readonly #checkpoints: StreamCheckpoints;
   readonly #record: AnalysisRecord;
   readonly #from: Checkpoint | undefined;
@@ -72,27 +70,33 @@ export class StreamWork {
   /** Capture time of the first picture that is being jumped over. */
   #jumpedFrom: { readonly capturedAtUs: number; readonly reason: string } | undefined;
   #dueTimestamp: number | undefined;
-  #isInDanger = false;
   #burialPauseUs = firstBurialPauseUs;
   #buryAfterUs = 0;
   #isSkewTold = false;
 
-  constructor(parts: ProcessorParts, stream: StreamConfiguration, partition: TopicPartition, restored: Restored | undefined) {
-    const { configuration, detector, name, log, bus, book } = parts;
+  /** @param senses Closed with it. */
+  constructor(
+    parts: ProcessorParts,
+    stream: StreamConfiguration,
+    partition: TopicPartition,
+    senses: Senses,
+    restored: Restored | undefined,
+  ) {
+    const { name, log, bus, book } = parts;
     this.#parts = parts;
     this.#stream = stream;
     this.#record = new AnalysisRecord(stream.id, stream.analysedFramesPerSecond, name, nowUs());
-    this.#pipeline = new DashcamPipeline({ stream, alerts: configuration.alerts, detector });
-    const modelSet = modelSetOf(detector);
-    this.#checkpoints = new StreamCheckpoints({ streamId: stream.id, partition, bus, book, processor: name, modelSet });
+    this.#pipeline = new Pipeline({ stream, senses });
+    const { modelSet, stateVersion } = senses;
+    this.#checkpoints = new StreamCheckpoints({ streamId: stream.id, partition, bus, book, processor: name, modelSet, stateVersion });
     this.#tellFailed = rateLimited(({ code, message }: RoadstreamError, times) =>
       log.warn({ stream: stream.id, code, times, error: message }, 'access units were not analysed'),
     );
     if (!restored) return;
     this.#from = restored.checkpoint;
     this.#newestAtUs = restored.checkpoint.capturedAtUs;
-    this.#pipeline.restore({ ...restored.state, judge: withFreshTrackIds(restored.state.judge) });
-    this.#isInDanger = restored.state.judge.watch.open !== null;
+    this.#pipeline.restore(restored.state);
+    senses.leaveOutIds();
   }
 
   /** When an access unit of it came last, our clock. */
@@ -137,6 +141,7 @@ export class StreamWork {
     if (this.#keyframeOffset !== undefined && isNew)
       this.#checkpoints.settle({
         state: this.#pipeline.snapshot(),
+        idsGiven: this.#pipeline.senses.idsGiven,
         unit: { epoch: unit.epoch, sequence: unit.sequence, capturedAtUs: unit.capturedAtUs },
         keyframeOffset: this.#keyframeOffset,
         nextOffset: this.#nextOffset,
@@ -155,7 +160,7 @@ export class StreamWork {
    * @returns Undefined when there is nothing new to tell.
    */
   status(pace: Taking['pace'], atUs: number): AnalysisStatus | undefined {
-    const isThinned = pace === 'live' && this.#parts.governor.isBehind && !this.#isInDanger;
+    const isThinned = pace === 'live' && this.#parts.governor.isBehind && !this.#pipeline.senses.isInDanger;
     return this.#record.status(pace === 'catchUp' || isThinned, atUs);
   }
 
@@ -184,20 +189,21 @@ export class StreamWork {
     const isSamePartition = from?.topic === topic && from.partition === partition;
     await this.#checkpoints.takeOver({
       state: this.#pipeline.snapshot(),
+      idsGiven: this.#pipeline.senses.idsGiven,
       unit: from ?? { ...unit, sequence: unit.sequence - 1 },
       keyframeOffset: isSamePartition ? from.keyframeOffset : offset,
       nextOffset: isSamePartition ? from.nextOffset : offset,
     });
   }
 
-  #admit(chosen: AccessUnit, { pace, waiting }: Taking): { readonly burnInWidth?: number } | undefined {
+  #admit(chosen: AccessUnit, { pace, waiting }: Taking): Admission | undefined {
     const { governor, wishes, metrics } = this.#parts;
     const { streamId, capturedAtUs, rtpTimestamp, publishedAtUs } = chosen;
     const atUs = nowUs();
     this.#record.seen();
     this.#burialPauseUs = firstBurialPauseUs;
     const wanted = this.#stream.analysedFramesPerSecond;
-    const share = this.#isInDanger ? 1 : governor.share;
+    const share = this.#pipeline.senses.isInDanger ? 1 : governor.share;
     const rate = pace === 'all' ? wanted : pace === 'catchUp' ? Math.min(wanted, catchUpFramesPerSecond) : wanted * share;
     const isDue = rate === wanted || this.#dueTimestamp === undefined || slotOf(rtpTimestamp, rate) !== slotOf(this.#dueTimestamp, rate);
     const isLate = pace === 'live' && this.clock.ageUs(publishedAtUs, atUs) > freshUs;
@@ -214,14 +220,8 @@ export class StreamWork {
   }
 
   async #publish({ judged, alerts, perception, snapshot }: Output): Promise<void> {
-    const { bus, metrics, log, configuration } = this.#parts;
-    const { streamId, vehicleId, tracks, timing, capturedAtUs } = judged.perception;
-    this.#isInDanger =
-      this.#pipeline.snapshot().judge.watch.open !== null ||
-      tracks.some(
-        ({ inPath, ttcSeconds }) =>
-          inPath && ttcSeconds !== null && ttcSeconds < dangerFactor * configuration.alerts.forwardCollision.warnTtcSeconds,
-      );
+    const { bus, metrics, log } = this.#parts;
+    const { streamId, vehicleId, timing, capturedAtUs } = judged.perception;
     if (this.isTakenOver) return;
     await Promise.all([
       bus.publish(topics.perceptions, streamId, perception),

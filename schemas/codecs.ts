@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
 import avro from 'avsc';
 import { RoadstreamError } from './errors.ts';
-import type { AccessUnit, Alert, AnalysisStatus, Checkpoint, Control, DeadLetter, Perception, Snapshot, StreamStatus } from './messages.ts';
+import type {
+  AccessUnit,
+  Alert,
+  AnalysisStatus,
+  Checkpoint,
+  Control,
+  DeadLetter,
+  Perception,
+  Snapshot,
+  StreamStatus,
+  Telemetry,
+} from './messages.ts';
 
 /** Encodes and decodes one kind of message in the Confluent wire format: 0x00, schema id (4 bytes, big endian), Avro body. */
 export interface Codec<T> {
@@ -28,11 +39,14 @@ export function schemaIdOf(bytes: Buffer): number | undefined {
   return bytes.length < headerBytes || bytes[0] !== 0 ? undefined : bytes.readUInt32BE(1);
 }
 
-function codec<T>(committedId: number, file: string): Codec<T> {
-  const schema = JSON.parse(readFileSync(new URL(`./avro/${file}.avsc`, import.meta.url), 'utf8')) as object;
+/** @param earlierIds Of earlier versions of the schema, which are kept in avro/earlier. */
+function codec<T>(committedId: number, file: string, earlierIds: readonly number[] = []): Codec<T> {
+  const schema = readSchema(file);
   const type = avro.Type.forSchema(schema as avro.Schema);
   const resolvers = new Map<number, Resolver>();
   let ownId = committedId;
+  for (const id of earlierIds)
+    resolvers.set(id, type.createResolver(avro.Type.forSchema(readSchema(`earlier/${id}-${file}`) as avro.Schema)));
   return {
     get schemaId() {
       return ownId;
@@ -81,10 +95,14 @@ function codec<T>(committedId: number, file: string): Codec<T> {
   };
 }
 
+function readSchema(name: string): object {
+  return JSON.parse(readFileSync(new URL(`./avro/${name}.avsc`, import.meta.url), 'utf8')) as object;
+}
+
 type Resolver = ReturnType<avro.Type['createResolver']>;
 
 export const accessUnitCodec = codec<AccessUnit>(1, 'access-unit');
-export const perceptionCodec = codec<Perception>(2, 'perception');
+export const perceptionCodec = codec<Perception>(10, 'perception', [2]);
 export const alertCodec = codec<Alert>(3, 'alert');
 export const streamStatusCodec = codec<StreamStatus>(4, 'stream-status');
 export const checkpointCodec = codec<Checkpoint>(5, 'checkpoint');
@@ -92,3 +110,4 @@ export const controlCodec = codec<Control>(6, 'control');
 export const snapshotCodec = codec<Snapshot>(7, 'snapshot');
 export const deadLetterCodec = codec<DeadLetter>(8, 'dead-letter');
 export const analysisStatusCodec = codec<AnalysisStatus>(9, 'analysis-status');
+export const telemetryCodec = codec<Telemetry>(11, 'telemetry');

@@ -43,6 +43,76 @@ export interface Track {
   readonly closingSpeedMps: number | null;
   readonly ttcSeconds: number | null;
   readonly ttcSigmaSeconds: number | null;
+  readonly speedMps: number | null;
+  readonly regions: readonly string[];
+}
+
+export interface LaneLine {
+  readonly side: 'left' | 'right';
+  readonly type: 'solid' | 'dashed' | 'unknown';
+  readonly pointsPx: readonly number[];
+  readonly coefficients: readonly number[];
+  readonly confidence: number;
+}
+
+export interface Lanes {
+  readonly lines: readonly LaneLine[];
+  readonly offsetMeters: number | null;
+  readonly offsetRateMps: number | null;
+  readonly widthMeters: number | null;
+  readonly curvaturePerMeter: number | null;
+  readonly crossingSeconds: number | null;
+  readonly confidence: number;
+}
+
+export interface Sign {
+  readonly signId: number;
+  readonly class: 'speed-limit' | 'stop' | 'traffic-light';
+  readonly value: string | null;
+  readonly boxPx: Box;
+  readonly score: number;
+  readonly isConfirmed: boolean;
+}
+
+export interface Driver {
+  readonly presence: 'present' | 'absent' | 'unknown';
+  readonly faceBoxPx: Box | null;
+  readonly contoursPx: readonly (readonly number[])[];
+  readonly leftEyeOpenness: number | null;
+  readonly rightEyeOpenness: number | null;
+  readonly isEyesClosed: boolean | null;
+  readonly eyesClosedSeconds: number;
+  readonly blinksPerMinute: number | null;
+  readonly perclos: number | null;
+  readonly mouthOpenness: number | null;
+  readonly isYawning: boolean;
+  readonly yawDegrees: number | null;
+  readonly pitchDegrees: number | null;
+  readonly rollDegrees: number | null;
+  readonly gazeYawDegrees: number | null;
+  readonly isLookingAway: boolean | null;
+  readonly lookingAwaySeconds: number;
+  readonly baseline: 'learning' | 'learnt';
+}
+
+export interface RegionCount {
+  readonly regionId: string;
+  readonly polygonPx: readonly number[];
+  readonly occupancy: number;
+  readonly entered: Readonly<Record<string, number>>;
+  readonly left: Readonly<Record<string, number>>;
+  readonly meanSpeedMps: number | null;
+  readonly longestDwellSeconds: number | null;
+}
+
+export interface Reading {
+  readonly readingId: string;
+  readonly text: string;
+  readonly isPlate: boolean;
+  readonly cornersPx: readonly number[];
+  readonly confidence: number;
+  readonly firstSeenAtUs: number;
+  readonly lastSeenAtUs: number;
 }
 
 export interface Timing {
@@ -66,8 +136,48 @@ export interface Perception {
   readonly horizonPx: number | null;
   readonly degraded: readonly string[];
   readonly tracks: readonly Track[];
+  readonly kind: StreamKind;
+  readonly egoSpeedMps: number | null;
+  readonly egoSpeedSigmaMps: number | null;
+  readonly lanes: Lanes | null;
+  readonly signs: readonly Sign[];
+  readonly speedLimitKmh: number | null;
+  readonly driver: Driver | null;
+  readonly regions: readonly RegionCount[];
+  readonly readings: readonly Reading[];
   readonly timing: Timing;
 }
+
+/** What a kind of camera fills in of a perception. */
+export type Seen = Pick<
+  Perception,
+  | 'horizonPx'
+  | 'degraded'
+  | 'tracks'
+  | 'egoSpeedMps'
+  | 'egoSpeedSigmaMps'
+  | 'lanes'
+  | 'signs'
+  | 'speedLimitKmh'
+  | 'driver'
+  | 'regions'
+  | 'readings'
+>;
+
+/** Of a camera that looks for nothing. */
+export const nothingSeen: Seen = {
+  horizonPx: null,
+  degraded: [],
+  tracks: [],
+  egoSpeedMps: null,
+  egoSpeedSigmaMps: null,
+  lanes: null,
+  signs: [],
+  speedLimitKmh: null,
+  driver: null,
+  regions: [],
+  readings: [],
+};
 
 export interface Alert {
   readonly alertId: string;
@@ -169,6 +279,17 @@ export interface Control {
   readonly framesPerSecond: number;
   readonly width: number;
   readonly untilUs: number;
+}
+
+export interface Telemetry {
+  readonly vehicleId: string;
+  readonly source: string;
+  readonly measuredAtUs: number;
+  readonly speedMps: number | null;
+  readonly indicator: 'left' | 'right' | 'off' | null;
+  readonly latitudeDegrees: number | null;
+  readonly longitudeDegrees: number | null;
+  readonly attention: 'road' | 'away' | 'asleep' | null;
 }
 
 export interface Snapshot {

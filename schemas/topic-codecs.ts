@@ -9,6 +9,7 @@ import {
   perceptionCodec,
   snapshotCodec,
   streamStatusCodec,
+  telemetryCodec,
 } from './codecs.ts';
 import type { topics } from './topics.ts';
 
@@ -28,4 +29,5 @@ export const topicCodecs: Readonly<Record<keyof typeof topics, Codec<unknown>>> 
   deadLetters: deadLetterCodec,
   control: controlCodec,
   snapshots: snapshotCodec,
+  telemetry: telemetryCodec,
 };

@@ -77,6 +77,16 @@ export const topics = {
     segmentBytes: 32 * megabyte,
     acks: 'all',
   },
+  /** What vehicles tell of themselves, by vehicle. */
+  telemetry: {
+    name: 'roadstream.telemetry.v1',
+    partitions: 16,
+    cleanup: 'delete',
+    retentionMs: 24 * hour,
+    retentionBytes: 256 * megabyte,
+    segmentBytes: 16 * megabyte,
+    acks: 'leader',
+  },
   control: {
     name: 'roadstream.control.v1',
     partitions: 1,

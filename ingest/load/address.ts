@@ -1,6 +1,6 @@
 import { RoadstreamError } from '../../schemas/errors.ts';
 import type { Scenario } from '../simulator/scenario.ts';
-import { scenarioNamed } from '../simulator/scenarios/index.ts';
+import { roadScenarioNamed } from '../simulator/scenarios/index.ts';
 
 /** What a `load:` address asks for. */
 export interface LoadRequest {
@@ -24,7 +24,7 @@ const mostFramesPerSecond = 60;
  */
 export function parseLoadAddress(url: string): LoadRequest {
   const [, name = '', query = ''] = /^load:([^?#]*)(?:\?([^#]*))?$/i.exec(url) ?? [];
-  const scenario = scenarioNamed(name);
+  const scenario = roadScenarioNamed(name);
   const options = new URLSearchParams(query);
   const refuse = (what: string): never => {
     throw new RoadstreamError('CONFIGURATION_INVALID', `${url}: ${what}.`);

@@ -1,11 +1,10 @@
 import { RoadstreamError } from '../../schemas/errors.ts';
 import type { Stamp } from './drawing/stamp.ts';
-import type { Scenario } from './scenario.ts';
-import { scenarioNamed } from './scenarios/index.ts';
+import { type AnyScenario, scenarioNamed } from './scenarios/index.ts';
 
 /** What a `sim:` address asks for. */
 export interface SimulationRequest {
-  readonly scenario: Scenario;
+  readonly scenario: AnyScenario;
   readonly stamp: Stamp | undefined;
   /** Whether the drive begins again at its end. */
   readonly loop: boolean;

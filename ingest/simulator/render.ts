@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SourceFrame } from '../source.ts';
-import { RoadPicture } from './drawing/road-picture.ts';
+import { pictureOver } from './drawing/sprite.ts';
 import { drawStamp, type Stamp } from './drawing/stamp.ts';
 import { type EncodedPicture, VideoEncoder } from './encoder.ts';
 import { frameTimeUs, stampValue } from './frame-time.ts';
 import type { Scenario } from './scenario.ts';
-import { scenarioNamed } from './scenarios/index.ts';
-import { type Truth, truthOf } from './truth.ts';
-import { momentAt, openWorld } from './world.ts';
+import { roadScenarioNamed } from './scenarios/index.ts';
+import { openRoad, type Scene } from './scene.ts';
+import type { Truth } from './truth.ts';
 
 export interface RenderOptions {
   /** Without it, once through. */
@@ -15,43 +15,33 @@ export interface RenderOptions {
   readonly stamp?: Stamp;
 }
 
-export interface RenderedFrame {
+export interface RenderedFrame<T = Truth> {
   readonly frameIndex: number;
-  /** 1280x720, BT.709 limited range. Overwritten by the next frame. */
+  /** BT.709 limited range. Overwritten by the next frame. */
   readonly i420: Uint8Array;
-  readonly truth: Truth;
+  readonly truth: T;
 }
 
-/**
- * Draws a drive as fast as it goes; the stamp's time counts from 0.
- * @throws SCENARIO_UNKNOWN
- */
-export function* renderScenario(scenario: Scenario | string, options: RenderOptions = {}): Generator<RenderedFrame, void, undefined> {
-  const world = openWorld(typeof scenario === 'string' ? scenarioNamed(scenario) : scenario);
-  const { width, height } = world.camera;
+/** Draws a scene as fast as it goes; the stamp's time counts from 0. */
+export function* renderScene<T>(scene: Scene<T>, options: RenderOptions = {}): Generator<RenderedFrame<T>, void, undefined> {
+  const { width, height, framesPerLoop } = scene;
   const i420 = new Uint8Array((width * height * 3) / 2);
-  const road = new RoadPicture(world);
-  for (let frameIndex = 0; frameIndex < (options.frames ?? world.framesPerLoop); frameIndex++) {
-    const moment = momentAt(world, frameIndex);
-    const picture = road.draw(moment, i420);
-    if (options.stamp) drawStamp(picture, stampValue(options.stamp, frameIndex, frameTimeUs(frameIndex)));
-    yield { frameIndex, i420, truth: truthOf(world, moment) };
+  for (let frameIndex = 0; frameIndex < (options.frames ?? framesPerLoop); frameIndex++) {
+    const truth = scene.draw(frameIndex, i420);
+    if (options.stamp) drawStamp(pictureOver(i420, width, height), stampValue(options.stamp, frameIndex, frameTimeUs(frameIndex)));
+    yield { frameIndex, i420, truth };
   }
 }
 
-/**
- * Draws and encodes a drive as fast as it goes; the same drive always gives the same bytes. Times count from 0.
- * @throws SCENARIO_UNKNOWN
- */
-export async function* encodeScenario(
-  scenario: Scenario | string,
+/** Draws and encodes a scene as fast as it goes; the same scene always gives the same bytes. Times count from 0. */
+export async function* encodeScene<T>(
+  scene: Scene<T>,
   options: RenderOptions = {},
-): AsyncGenerator<{ readonly frame: SourceFrame; readonly truth: Truth }, void, undefined> {
-  const drive = typeof scenario === 'string' ? scenarioNamed(scenario) : scenario;
-  const { width, height } = openWorld(drive).camera;
+): AsyncGenerator<{ readonly frame: SourceFrame; readonly truth: T }, void, undefined> {
+  const { width, height } = scene;
   const encoder = VideoEncoder.open(width, height);
   try {
-    for (const { frameIndex, i420, truth } of renderScenario(drive, options)) {
+    for (const { frameIndex, i420, truth } of renderScene(scene, options)) {
       const encoded = encoder.encode(i420, frameIndex);
       // A drive takes minutes, and others want the event loop too.
       await nextTurn();
@@ -60,6 +50,19 @@ export async function* encodeScenario(
   } finally {
     encoder.close();
   }
+}
+
+/** As renderScene, for a drive. @throws SCENARIO_UNKNOWN */
+export function renderScenario(scenario: Scenario | string, options: RenderOptions = {}): Generator<RenderedFrame, void, undefined> {
+  return renderScene(openRoad(typeof scenario === 'string' ? roadScenarioNamed(scenario) : scenario), options);
+}
+
+/** As encodeScene, for a drive. @throws SCENARIO_UNKNOWN */
+export function encodeScenario(
+  scenario: Scenario | string,
+  options: RenderOptions = {},
+): AsyncGenerator<{ readonly frame: SourceFrame; readonly truth: Truth }, void, undefined> {
+  return encodeScene(openRoad(typeof scenario === 'string' ? roadScenarioNamed(scenario) : scenario), options);
 }
 
 /** A picture as a source gives it. */

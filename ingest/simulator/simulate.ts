@@ -5,13 +5,13 @@ import { RoadstreamError } from '../../schemas/errors.ts';
 import { rtpClockHz } from '../../schemas/messages.ts';
 import type { SourceFrame } from '../source.ts';
 import { parameterSetsOf } from '../sources/annex-b.ts';
-import { encodeScenario } from './render.ts';
+import { encodeScene } from './render.ts';
 import { framesPerSecond } from './scenario.ts';
 import { scenarioNamed, scenarios } from './scenarios/index.ts';
-import type { Truth } from './truth.ts';
+import { openScene } from './scene.ts';
 import { openWorld } from './world.ts';
 
-export { encodeScenario, renderScenario } from './render.ts';
+export { encodeScenario, encodeScene, renderScenario, renderScene } from './render.ts';
 
 /** Names that simulate and `sim:` take. */
 export const scenarioNames: readonly string[] = scenarios.map(({ name }) => name);
@@ -34,13 +34,15 @@ export interface TruthFile {
   readonly framesPerSecond: number;
   readonly width: number;
   readonly height: number;
-  readonly focalPx: number;
-  readonly camera: { readonly heightMeters: number; readonly pitchDegrees: number };
-  readonly frames: readonly Truth[];
+  /** Of a camera above a road. */
+  readonly focalPx?: number;
+  readonly camera?: { readonly heightMeters: number; readonly pitchDegrees: number };
+  /** As the scenario's kind has it: ingest/simulator/truth.ts for the road. */
+  readonly frames: readonly unknown[];
 }
 
 /**
- * Writes a drive as an MP4 and its truth as JSON.
+ * Writes a scenario as an MP4 and its truth as JSON.
  * @throws SCENARIO_UNKNOWN, REQUEST_INVALID for a length that is none, FILE_UNWRITABLE
  */
 export async function simulate(options: SimulateOptions): Promise<void> {
@@ -52,11 +54,11 @@ export async function simulate(options: SimulateOptions): Promise<void> {
       'REQUEST_INVALID',
       `A drive of ${seconds} s cannot be simulated; give more than 0 and at most ${longestSeconds} seconds.`,
     );
-  const { camera } = openWorld(scenario);
-  const truths: Truth[] = [];
+  const scene = openScene(scenario);
+  const truths: unknown[] = [];
   let movie: Movie | undefined;
   try {
-    for await (const { frame, truth } of encodeScenario(scenario, { frames: totalFrames })) {
+    for await (const { frame, truth } of encodeScene(scene, { frames: totalFrames })) {
       movie ??= await Movie.create(options.output, frame);
       await movie.write(frame);
       truths.push(truth);
@@ -67,7 +69,8 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     await movie?.close();
   }
   if (!options.truth) return;
-  const { width, height, focalPx } = camera;
+  const { width, height } = scene;
+  const { focalPx } = openWorld(scenario).camera;
   const file: TruthFile = { scenario: scenario.name, framesPerSecond, width, height, focalPx, camera: scenario.camera, frames: truths };
   await writeFile(options.truth, JSON.stringify(file)).catch((cause: unknown) => unwritable(options.truth!, cause));
 }

@@ -3,10 +3,9 @@ import type { Source, SourceFrame } from '../source.ts';
 import { parseSimulationAddress } from './address.ts';
 import { sourceFrame } from './render.ts';
 import { Studio } from './studio.ts';
-import { openWorld } from './world.ts';
 
 /**
- * A simulated dashcam at the pace of the wall clock: 1280x720, 30 frames a second, H.264. Each connection begins the drive anew, so
+ * A simulated camera at the pace of the wall clock: 30 frames a second, H.264. Each connection begins the drive anew, so
  * that the frame whose truth belongs to a picture is its RTP timestamp / 3000. Too slow a machine or reader drops frames.
  * @param options.url `sim:<scenario>[?stamp=time|frame][&loop=0]`.
  * @throws SCENARIO_UNKNOWN, CONFIGURATION_INVALID
@@ -17,10 +16,10 @@ export function openSimulatedSource({ url }: { readonly url: string }): Source {
     shown: url,
     async *frames(signal: AbortSignal): AsyncGenerator<SourceFrame, void, undefined> {
       if (signal.aborted) return;
-      const { camera } = openWorld(request.scenario);
       const studio = new Studio(request);
       try {
-        for await (const picture of studio.pictures(signal)) yield sourceFrame(picture, picture.capturedAtUs, camera.width, camera.height);
+        for await (const picture of studio.pictures(signal))
+          yield sourceFrame(picture, picture.capturedAtUs, picture.width, picture.height);
       } catch (thrown) {
         throw asRoadstreamError(thrown);
       } finally {

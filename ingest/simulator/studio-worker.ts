@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { nowUs } from '../../platform/clock.ts';
-import { RoadPicture } from './drawing/road-picture.ts';
+import { pictureOver } from './drawing/sprite.ts';
 import { drawStamp } from './drawing/stamp.ts';
 import { VideoEncoder } from './encoder.ts';
 import { frameTimeUs, stampValue } from './frame-time.ts';
 import { framesPerSecond } from './scenario.ts';
 import { scenarioNamed } from './scenarios/index.ts';
+import { openScene } from './scene.ts';
 import type { StudioOrder, StudioPicture, StudioRequest } from './studio.ts';
-import { momentAt, openWorld } from './world.ts';
 
 /** One is read while the next is made; when both wait, frames are dropped before they are drawn. */
 const mostWaiting = 2;
 
 const order = workerData as StudioOrder;
 const port = parentPort!;
-const world = openWorld(scenarioNamed(order.scenario));
-const { width, height } = world.camera;
+const scene = openScene(scenarioNamed(order.scenario));
+const { width, height } = scene;
 const i420 = new Uint8Array((width * height * 3) / 2);
 let waiting = 0;
 let stopped = false;
@@ -30,13 +30,12 @@ port.on('message', (request: StudioRequest) => {
 
 const encoder = VideoEncoder.open(width, height);
 try {
-  const road = new RoadPicture(world);
   // The first pictures are drawn before the clock starts: they paint the sprites and warm the code up.
-  for (let warmUp = 0; warmUp < 3; warmUp++) road.draw(momentAt(world, 0), i420);
+  for (let warmUp = 0; warmUp < 3; warmUp++) scene.draw(0, i420);
 
   const startUs = nowUs();
   let frameIndex = 0;
-  while (!stopped && (order.loop || frameIndex < world.framesPerLoop)) {
+  while (!stopped && (order.loop || frameIndex < scene.framesPerLoop)) {
     const dueUs = startUs + frameTimeUs(frameIndex);
     const waitMs = (dueUs - nowUs()) / 1000;
     // Also at 0: messages are heard only between pictures.
@@ -47,13 +46,13 @@ try {
       frameIndex = Math.max(frameIndex + 1, Math.ceil(((nowUs() - startUs) / 1e6) * framesPerSecond));
       continue;
     }
-    const picture = road.draw(momentAt(world, frameIndex), i420);
-    if (order.stamp) drawStamp(picture, stampValue(order.stamp, frameIndex, dueUs));
+    scene.draw(frameIndex, i420);
+    if (order.stamp) drawStamp(pictureOver(i420, width, height), stampValue(order.stamp, frameIndex, dueUs));
     const encoded = encoder.encode(i420, frameIndex);
     // A copy of its own, which can be handed over: the encoder's may share its memory with others.
     const payload = new Uint8Array(encoded.payload);
     waiting++;
-    port.postMessage({ ...encoded, payload, capturedAtUs: dueUs } satisfies StudioPicture, [payload.buffer]);
+    port.postMessage({ ...encoded, payload, capturedAtUs: dueUs, width, height } satisfies StudioPicture, [payload.buffer]);
     // A whole frame late: leave out what is past instead of lagging behind.
     const lateFrames = Math.floor(((nowUs() - dueUs) / 1e6) * framesPerSecond);
     frameIndex += 1 + Math.max(0, lateFrames);

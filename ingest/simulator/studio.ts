@@ -13,6 +13,8 @@ export interface StudioOrder {
 export interface StudioPicture extends Omit<EncodedPicture, 'payload'> {
   readonly payload: Uint8Array<ArrayBuffer>;
   readonly capturedAtUs: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What the studio's thread is told: that one more picture has been read, or to end. */
@@ -47,7 +49,9 @@ export class Studio {
   }
 
   /** The pictures, until the drive ends or `signal` stops it. */
-  async *pictures(signal: AbortSignal): AsyncGenerator<EncodedPicture & { readonly capturedAtUs: number }, void, undefined> {
+  async *pictures(
+    signal: AbortSignal,
+  ): AsyncGenerator<EncodedPicture & Pick<StudioPicture, 'capturedAtUs' | 'width' | 'height'>, void, undefined> {
     const onAbort = (): void => this.#wake();
     signal.addEventListener('abort', onAbort, { once: true });
     try {

@@ -45,7 +45,7 @@ export interface DashcamJudgeOptions {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 1;
+export const dashcamStateVersion = 2;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -279,5 +279,7 @@ function describeTrack({ track, user, approach }: JudgedUser, leadId: number | n
     closingSpeedMps: approach?.closingSpeedMps ?? null,
     ttcSeconds: approach?.ttcSeconds ?? null,
     ttcSigmaSeconds: approach?.ttcSigmaSeconds ?? null,
+    speedMps: null,
+    regions: [],
   };
 }

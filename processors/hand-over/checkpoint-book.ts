@@ -5,10 +5,9 @@ import type { Bus, BusMessage, TopicPartition } from '../../platform/bus/bus.ts'
 import type { DeadLetters } from '../../platform/dead-letters.ts';
 import { alertCodec, checkpointCodec } from '../../schemas/codecs.ts';
 import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
-import type { Checkpoint } from '../../schemas/messages.ts';
+import { type Checkpoint, type StreamKind, streamKinds } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
-import { dashcamStateVersion } from '../core/dashcam-judge.ts';
-import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
+import type { PipelineState } from '../pipelines/pipeline.ts';
 
 /** How long a take-over waits for checkpoints that are on the topic already, milliseconds: longer than reading all of a thousand streams takes. */
 const longestWaitMs = 10_000;
@@ -18,13 +17,10 @@ const recentMs = 10_000;
 
 /** As much of a state's shape as tells it from something else; its version vouches for the rest. */
 const stateSchema = z.looseObject({
+  kind: z.enum(streamKinds),
   newest: z.looseObject({ epoch: z.number(), sequence: z.number() }).nullable(),
   shown: z.looseObject({ epoch: z.number(), rtpTimestamp: z.number() }).nullable(),
-  judge: z.looseObject({
-    tracker: z.looseObject({ nextTrackId: z.number(), tracks: z.array(z.unknown()) }),
-    users: z.array(z.unknown()),
-    watch: z.looseObject({ alert: z.looseObject({}), open: z.looseObject({}).nullable() }),
-  }),
+  senses: z.looseObject({}),
 });
 
 export interface CheckpointBookOptions {
@@ -42,7 +38,7 @@ interface Entry {
 
 export interface Restored {
   readonly checkpoint: Checkpoint;
-  readonly state: DashcamPipelineState;
+  readonly state: PipelineState;
 }
 
 /**
@@ -88,22 +84,27 @@ export class CheckpointBook {
     }
   }
 
-  /** What the newest checkpoint of a stream tells; undefined when there is none that can be used, which the log then says. */
-  async restore(streamId: string): Promise<Restored | undefined> {
+  /**
+   * What the newest checkpoint of a stream tells; undefined when there is none that can be used, which the log then says.
+   * @param version Of the states that can be restored now.
+   */
+  async restore(streamId: string, kind: StreamKind, version: number): Promise<Restored | undefined> {
     const entry = this.#entries.get(streamId);
     if (!entry) return undefined;
     const { checkpoint, message } = entry;
     const { log, deadLetters } = this.#options;
-    if (checkpoint.version !== dashcamStateVersion) {
+    if (checkpoint.version !== version) {
       log.warn(
-        { stream: streamId, version: checkpoint.version, known: dashcamStateVersion, writtenBy: checkpoint.processor },
+        { stream: streamId, version: checkpoint.version, known: version, writtenBy: checkpoint.processor },
         'a checkpoint of another version cannot be read; the stream starts afresh',
       );
       return undefined;
     }
     try {
-      const state: unknown = stateSchema.parse(JSON.parse(checkpoint.state));
-      return { checkpoint, state: state as DashcamPipelineState };
+      const state: PipelineState = stateSchema.parse(JSON.parse(checkpoint.state));
+      if (state.kind === kind) return { checkpoint, state };
+      log.warn({ stream: streamId, was: state.kind, is: kind }, 'the stream is of another kind than before; it starts afresh');
+      return undefined;
     } catch (cause) {
       log.warn({ stream: streamId, writtenBy: checkpoint.processor }, 'a checkpoint is damaged; the stream starts afresh');
       this.#entries.delete(streamId);

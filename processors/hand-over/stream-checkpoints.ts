@@ -3,19 +3,20 @@ import { nowUs } from '../../platform/clock.ts';
 import { checkpointCodec } from '../../schemas/codecs.ts';
 import type { AccessUnit, Checkpoint } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
-import { dashcamStateVersion } from '../core/dashcam-judge.ts';
-import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
+import type { PipelineState } from '../pipelines/pipeline.ts';
 import type { CheckpointBook } from './checkpoint-book.ts';
 
 /** At most so long, µs of the stream's own time, is judged again after a crash; that it is done twice keeps the live pictures waiting. */
 const everyUs = 1_000_000;
 const historyEveryUs = 60_000_000;
-/** Track ids given out before a checkpoint is due: who takes over leaves out a thousand (`withFreshTrackIds`). */
+/** Track ids given out before a checkpoint is due: who takes over leaves out a thousand (`Senses.leaveOutIds`). */
 const mostTrackIds = 900;
 
 /** State after a frame, and where in the log it was. */
 interface Settled {
-  readonly state: DashcamPipelineState;
+  readonly state: PipelineState;
+  /** Track ids given out so far. */
+  readonly idsGiven: number;
   readonly unit: Pick<AccessUnit, 'epoch' | 'sequence' | 'capturedAtUs'>;
   readonly keyframeOffset: number;
   readonly nextOffset: number;
@@ -33,6 +34,8 @@ export interface StreamCheckpointsOptions {
   readonly book: CheckpointBook;
   readonly processor: string;
   readonly modelSet: string;
+  /** Of the states that are written. */
+  readonly stateVersion: number;
 }
 
 /** Writes one stream's state down, for whoever takes it over. */
@@ -64,8 +67,7 @@ export class StreamCheckpoints {
     const [settled, written] = [this.#settled, this.#written?.settled];
     if (!settled || !written) return false;
     return (
-      Math.abs(settled.unit.capturedAtUs - written.unit.capturedAtUs) >= everyUs ||
-      settled.state.judge.tracker.nextTrackId - written.state.judge.tracker.nextTrackId >= mostTrackIds
+      Math.abs(settled.unit.capturedAtUs - written.unit.capturedAtUs) >= everyUs || settled.idsGiven - written.idsGiven >= mostTrackIds
     );
   }
 
@@ -97,12 +99,12 @@ export class StreamCheckpoints {
     const settled = this.#settled;
     if (this.isTakenOver) return false;
     if (!settled) return true;
-    const { streamId, partition, bus, book, processor, modelSet } = this.#options;
+    const { streamId, partition, bus, book, processor, modelSet, stateVersion } = this.#options;
     const { state, unit, keyframeOffset, nextOffset } = settled;
     const isTakeOver = this.#written === undefined;
     const checkpoint: Checkpoint = {
       streamId,
-      version: dashcamStateVersion,
+      version: stateVersion,
       epoch: unit.epoch,
       sequence: unit.sequence,
       capturedAtUs: unit.capturedAtUs,

@@ -4,10 +4,9 @@ import { partitionOf } from '../../platform/bus/partitioner.ts';
 import { messageAt, readLog } from '../../platform/bus/read-log.ts';
 import { accessUnitCodec, alertCodec, type Codec, checkpointCodec, perceptionCodec } from '../../schemas/codecs.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
-import type { AccessUnit, Alert, Checkpoint } from '../../schemas/messages.ts';
-import { type TopicDefinition, topics } from '../../schemas/topics.ts';
-import { dashcamStateVersion } from '../core/dashcam-judge.ts';
-import type { DashcamPipelineState } from '../pipelines/dashcam.ts';
+import { type AccessUnit, type Alert, type Checkpoint, streamKinds } from '../../schemas/messages.ts';
+import { framesTopic, type TopicDefinition, topics } from '../../schemas/topics.ts';
+import type { PipelineState } from '../pipelines/pipeline.ts';
 import { frameKey, StoredPerceptions } from './stored-perceptions.ts';
 
 export interface RecordingOptions {
@@ -16,12 +15,15 @@ export interface RecordingOptions {
   /** Wall clock of the bus: when frames were published. From the first to before the second. */
   readonly fromMs: number;
   readonly toMs: number;
+  readonly frames: Frames;
+  /** Of the states that can be gone on from. */
+  readonly stateVersion: number;
   readonly log: Logger;
 }
 
 /** A checkpoint that can be gone on from. */
 export interface Restorable extends Omit<Checkpoint, 'state'> {
-  readonly state: DashcamPipelineState;
+  readonly state: PipelineState;
 }
 
 /** What the bus keeps of a span of one stream: its frames, and what was made of them. */
@@ -42,13 +44,14 @@ export interface Recording {
 /** Hosts' clocks may differ by so much: what belongs together is looked for so far around. */
 const clockSkewMs = 3_600_000;
 
-/** @throws NOT_FOUND when frames or perceptions of the span are not kept; what the bus does */
-export async function findRecording({ bus, streamId, fromMs, toMs, log }: RecordingOptions): Promise<Recording> {
-  const { topic, partition, oldest, from, until, end, first } = await findFrames(bus, streamId, fromMs, toMs);
+/** @throws NOT_FOUND when perceptions of the span are not kept; what the bus does */
+export async function findRecording(options: RecordingOptions): Promise<Recording> {
+  const { bus, streamId, fromMs, toMs, frames, stateVersion, log } = options;
+  const { topic, partition, oldest, from, until, end, first } = frames;
   const mine = { bus, streamId, log };
 
   const isUsable = (one: Checkpoint) =>
-    one.topic === topic.name && one.partition === partition && one.version === dashcamStateVersion && one.keyframeOffset >= oldest;
+    one.topic === topic.name && one.partition === partition && one.version === stateVersion && one.keyframeOffset >= oldest;
   let checkpoint: Restorable | undefined;
   const takeOvers = new Map<string, Restorable>();
   // Further back only when there is none near: a camera may have been away for hours.
@@ -87,7 +90,8 @@ export function nothingSeen(streamId: string, fromMs: number, toMs: number): Roa
   );
 }
 
-interface Frames {
+/** Where a span's frames lie. */
+export interface Frames {
   readonly topic: TopicDefinition;
   readonly partition: number;
   readonly oldest: number;
@@ -97,9 +101,10 @@ interface Frames {
   readonly first: AccessUnit;
 }
 
-async function findFrames(bus: Bus, streamId: string, fromMs: number, toMs: number): Promise<Frames> {
+/** @throws NOT_FOUND when none of the span are kept; what the bus does */
+export async function findFrames(bus: Bus, streamId: string, fromMs: number, toMs: number): Promise<Frames> {
   const kept: string[] = [];
-  for (const topic of [topics.framesDashcam, topics.framesJob]) {
+  for (const topic of [...streamKinds.map(framesTopic), topics.framesJob]) {
     const offsets = await bus.offsets(topic);
     const partition = partitionOf(streamId, offsets.length);
     const { oldest, next } = offsets[partition]!;
@@ -174,7 +179,7 @@ async function oldestKeyframe(
 
 function restorableFrom(checkpoint: Checkpoint, log: Logger): Restorable | undefined {
   try {
-    return { ...checkpoint, state: JSON.parse(checkpoint.state) as DashcamPipelineState };
+    return { ...checkpoint, state: JSON.parse(checkpoint.state) as PipelineState };
   } catch {
     log.warn({ stream: checkpoint.streamId, writtenBy: checkpoint.processor }, 'a checkpoint is damaged; left out');
     return undefined;

@@ -1,18 +1,19 @@
-import { type Detector, modelSetOf } from '../../models/detector.ts';
+import type { Models } from '../../models/models.ts';
 import { readLog } from '../../platform/bus/read-log.ts';
 import { accessUnitCodec, alertCodec, perceptionCodec } from '../../schemas/codecs.ts';
 import { type Configuration, streamSchema } from '../../schemas/configuration.ts';
 import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
 import { type AccessUnit, type Alert, type Perception, rtpClockHz } from '../../schemas/messages.ts';
-import { DashcamPipeline } from '../pipelines/dashcam.ts';
+import { openSenses } from '../pipelines/open-senses.ts';
+import { Pipeline } from '../pipelines/pipeline.ts';
 import { type AlertDiff, diffAlerts } from './alert-diff.ts';
-import { findRecording, nothingSeen, type Recording, type RecordingOptions } from './recording.ts';
+import { findFrames, findRecording, nothingSeen, type Recording, type RecordingOptions } from './recording.ts';
 import { comparableBytes, frameKey } from './stored-perceptions.ts';
 
-export interface ReplayOptions extends RecordingOptions {
+export interface ReplayOptions extends Omit<RecordingOptions, 'stateVersion' | 'frames'> {
   /** Of now: another one than then gives another result, which is a reason to replay. */
   readonly configuration: Configuration;
-  readonly detector: Detector;
+  readonly models: Models;
   /** Messages read of those to be read. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -55,25 +56,25 @@ const mostReordered = 16;
 
 /**
  * Judges stored frames of a stream again, exactly those that were judged then, and compares. Publishes nothing.
- * @throws NOT_FOUND when the span's frames or perceptions are not kept, REQUEST_INVALID for a span that is none or a camera that is
- * not analysed; what the bus does
+ * @throws NOT_FOUND when the span's frames or perceptions are not kept, REQUEST_INVALID for a span that is none; what the bus does
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
-  const { configuration, detector, streamId, fromMs, toMs, bus, log, onProgress = () => undefined } = options;
+  const { configuration, models, streamId, fromMs, toMs, bus, log, onProgress = () => undefined } = options;
   if (!(fromMs < toMs))
     throw new RoadstreamError('REQUEST_INVALID', 'The span ends before it begins; give --from a time before that of --to.');
   const configured = configuration.streams.find(({ id }) => id === streamId);
-  if (configured && configured.kind !== 'dashcam')
-    throw new RoadstreamError('REQUEST_INVALID', `Stream ${streamId} is a ${configured.kind} camera; only dashcams are analysed.`);
 
-  const recording = await findRecording(options);
-  const { topic, partition, offsets, first, checkpoint } = recording;
-  const stream = configured ?? streamSchema.parse({ id: streamId, url: 'bus:', vehicle: first.vehicleId });
-  const modelSet = modelSetOf(detector);
+  const frames = await findFrames(bus, streamId, fromMs, toMs);
+  const { kind, vehicleId } = frames.first;
+  const stream = { ...(configured ?? streamSchema.parse({ id: streamId, url: 'bus:', vehicle: vehicleId })), kind };
+  const senses = await openSenses({ stream, alerts: configuration.alerts, models });
+  const { modelSet, stateVersion } = senses;
+  const recording = await findRecording({ ...options, frames, stateVersion });
+  const { topic, partition, offsets, checkpoint } = recording;
   const comparison = new Comparison(recording, modelSet);
   // Every picture is to be asked for, since what was chosen then is known: no two have the same slot at the clock's own rate.
   const everyPicture = { ...stream, analysedFramesPerSecond: rtpClockHz };
-  const pipeline = new DashcamPipeline({ stream: everyPicture, alerts: configuration.alerts, detector });
+  const pipeline = new Pipeline({ stream: everyPicture, senses });
   if (checkpoint) pipeline.restore(checkpoint.state);
   try {
     let beyond = 0;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../../commands/all-roles.ts';
 import { framesPerSecond } from '../../ingest/simulator/scenario.ts';
-import { scenarioNamed } from '../../ingest/simulator/scenarios/index.ts';
+import { roadScenarioNamed } from '../../ingest/simulator/scenarios/index.ts';
 import { truthAt } from '../../ingest/simulator/truth.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { parseConfiguration } from '../../schemas/configuration.ts';
@@ -14,7 +14,7 @@ import { needsBrowser } from '../support/browser.ts';
 
 /** What a drawn box may be off, pixels of the 1280x720 picture: two thirds of a tail lamp at 10 m. */
 const toleratedPx = 12;
-const scenario = scenarioNamed('car-to-car-braking');
+const scenario = roadScenarioNamed('car-to-car-braking');
 
 test('a simulated hard braking shows as an alert on the page, and boxes lie on the cars of the frame they are drawn on', async (t) => {
   const browser = await needsBrowser(t);

@@ -1,4 +1,4 @@
-import type { Alert, AnalysisStatus, Perception, Snapshot, StreamStatus } from '../../schemas/messages.ts';
+import { type Alert, type AnalysisStatus, nothingSeen, type Perception, type Snapshot, type StreamStatus } from '../../schemas/messages.ts';
 
 const startUs = 1_700_000_000_000_000;
 
@@ -54,8 +54,9 @@ export function perception(sequence: number, { streamId = 'front', latencyMs = 5
     width: 1280,
     height: 720,
     modelSet: `0123456789abcdef${padding}`,
+    ...nothingSeen,
+    kind: 'dashcam',
     horizonPx: 360,
-    degraded: [],
     tracks: [],
     timing: { publishedAtUs: capturedAtUs + latencyMs * 1000, waitedMs: 1, decodeMs: 4, inferenceMs: 20, totalMs: 30 },
   };

@@ -138,8 +138,8 @@ describe('hand-over', () => {
       next.alerts.map(({ state, alertId }) => [state, alertId]),
       whole.alerts.map(({ state, alertId }) => [state, alertId]),
     );
-    const known = (JSON.parse(start!.state).judge.tracker.tracks as { trackId: number }[]).map(({ trackId }) => trackId);
-    const { nextTrackId } = JSON.parse(start!.state).judge.tracker;
+    const known = (JSON.parse(start!.state).senses.tracker.tracks as { trackId: number }[]).map(({ trackId }) => trackId);
+    const { nextTrackId } = JSON.parse(start!.state).senses.tracker;
     for (const id of next.trackIds(streamId)) assert.ok(known.includes(id) || id >= nextTrackId + 1000, `track ${id}`);
     assert.equal(next.checkpoints.find(({ processor }) => processor === 'b')?.isTakeOver, true);
   });
@@ -188,7 +188,7 @@ describe('hand-over', () => {
     assert.ok(next.analysed(streamId)[0]! > last.sequence);
   });
 
-  for (const state of ['{"judge":', '{"judge":{}}', 'null'])
+  for (const state of ['{"senses":', '{"senses":{}}', 'null'])
     test(`buries checkpoints that cannot be read, and starts afresh: ${state}`, async (t) => {
       const next = await afterCrash(t, { ...whole.checkpoints.at(-2)!, state, outbox: [] });
       await next.bus.publish(topics.checkpoints, 'other', Buffer.from('no checkpoint'));

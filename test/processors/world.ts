@@ -17,6 +17,7 @@ import { parseConfiguration } from '../../schemas/configuration.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
 import type { AccessUnit, Alert, AnalysisStatus, Checkpoint, DeadLetter, Perception, Snapshot } from '../../schemas/messages.ts';
 import { type TopicDefinition, topics } from '../../schemas/topics.ts';
+import { modelsWith } from '../support/models.ts';
 
 export interface WorldOptions {
   readonly detector: Detector;
@@ -68,7 +69,13 @@ export async function processorWorld(t: TestContext, { detector, streams = [], f
     bus,
     ...seen,
     async start(name = 'a') {
-      const processor = await startProcessor({ bus: failsOnce ? failingOnce(bus, failsOnce) : bus, configuration, detector, log, name });
+      const processor = await startProcessor({
+        bus: failsOnce ? failingOnce(bus, failsOnce) : bus,
+        configuration,
+        models: modelsWith(detector),
+        log,
+        name,
+      });
       processors.push(processor);
       return processor;
     },

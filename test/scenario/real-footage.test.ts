@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openDetectorInThread } from '../../models/session.ts';
-import { DashcamPipeline } from '../../processors/pipelines/dashcam.ts';
+import { DashcamSenses } from '../../processors/pipelines/dashcam-senses.ts';
+import { Pipeline } from '../../processors/pipelines/pipeline.ts';
 import { parseConfiguration, streamSchema } from '../../schemas/configuration.ts';
 import { rtpClockHz } from '../../schemas/messages.ts';
 import { loadMedia, type Media } from '../support/media.ts';
@@ -21,7 +22,8 @@ async function driveClip(t: TestContext, media: Media, pitchDegrees: number): Pr
   const dataDirectory = mkdtempSync(path.join(os.tmpdir(), 'roadstream-test-'));
   const detector = await openDetectorInThread({ name: 'centernet', dataDirectory });
   const stream = streamSchema.parse({ id: 'clip', url: 'file:clip.mp4', camera: { pitchDegrees } });
-  const pipeline = new DashcamPipeline({ stream, alerts: parseConfiguration({}, 'defaults').alerts, detector });
+  const { alerts } = parseConfiguration({}, 'defaults');
+  const pipeline = new Pipeline({ stream, senses: new DashcamSenses({ stream, alerts, detector }) });
   t.after(async () => {
     pipeline.close();
     await detector.close();

@@ -1,7 +1,8 @@
 import { encodeScenario } from '../../ingest/simulator/simulate.ts';
 import type { Truth } from '../../ingest/simulator/truth.ts';
 import type { Detector } from '../../models/detector.ts';
-import { DashcamPipeline, type Judged } from '../../processors/pipelines/dashcam.ts';
+import { DashcamSenses } from '../../processors/pipelines/dashcam-senses.ts';
+import { type Judged, Pipeline } from '../../processors/pipelines/pipeline.ts';
 import { parseConfiguration, streamSchema } from '../../schemas/configuration.ts';
 import type { AccessUnit } from '../../schemas/messages.ts';
 
@@ -28,9 +29,9 @@ export async function* driveUnits(scenario: string, frames?: number): AsyncGener
 }
 
 /** A dashcam pipeline with default settings for a simulated drive. */
-export function drivePipeline(scenario: string, detector: Detector, analysedFramesPerSecond = 15): DashcamPipeline {
+export function drivePipeline(scenario: string, detector: Detector, analysedFramesPerSecond = 15): Pipeline {
   const stream = streamSchema.parse({ id: scenario, url: `sim:${scenario}`, analysedFramesPerSecond });
-  return new DashcamPipeline({ stream, alerts: parseConfiguration({}, 'defaults').alerts, detector });
+  return new Pipeline({ stream, senses: new DashcamSenses({ stream, alerts: parseConfiguration({}, 'defaults').alerts, detector }) });
 }
 
 /** Drives a scenario through the whole dashcam pipeline, as fast as it goes; gives what was judged, beside the truth of that frame. */

@@ -16,6 +16,8 @@ export function track(differences: Partial<Track> = {}): Track {
     closingSpeedMps: null,
     ttcSeconds: null,
     ttcSigmaSeconds: null,
+    speedMps: null,
+    regions: [],
     ...differences,
   };
 }

@@ -8,8 +8,8 @@ import { carToCarStationary } from './car-to-car-stationary.ts';
 import { pedestrianCrossing } from './pedestrian-crossing.ts';
 import { quietDrive } from './quiet-drive.ts';
 
-/** Every drive there is. */
-export const scenarios: readonly Scenario[] = [
+/** Drives along the road. */
+export const roadScenarios: readonly Scenario[] = [
   carToCarBraking,
   carFollowing,
   carToCarStationary,
@@ -19,13 +19,31 @@ export const scenarios: readonly Scenario[] = [
   brakingLead,
 ];
 
+/** What any simulated camera may see. */
+export type AnyScenario = Scenario;
+
+/** Everything there is to see. */
+export const scenarios: readonly AnyScenario[] = roadScenarios;
+
+/**
+ * The scenario of this name.
+ * @throws SCENARIO_UNKNOWN naming all there are.
+ */
+export function scenarioNamed(name: string): AnyScenario {
+  return named(scenarios, name);
+}
+
 /**
  * The drive of this name.
  * @throws SCENARIO_UNKNOWN naming all there are.
  */
-export function scenarioNamed(name: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.name === name);
+export function roadScenarioNamed(name: string): Scenario {
+  return named(roadScenarios, name);
+}
+
+function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find((scenario) => scenario.name === name);
   if (found) return found;
-  const names = scenarios.map((scenario) => scenario.name).join(', ');
+  const names = all.map((scenario) => scenario.name).join(', ');
   throw new RoadstreamError('SCENARIO_UNKNOWN', `There is no scenario '${name}'. Take one of: ${names}.`);
 }

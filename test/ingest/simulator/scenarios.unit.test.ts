@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { framesPerSecond } from '../../../ingest/simulator/scenario.ts';
-import { scenarioNamed, scenarios } from '../../../ingest/simulator/scenarios/index.ts';
+import { roadScenarioNamed as scenarioNamed, roadScenarios as scenarios } from '../../../ingest/simulator/scenarios/index.ts';
 import { type Truth, truthAt } from '../../../ingest/simulator/truth.ts';
 import type { RoadstreamError } from '../../../schemas/errors.ts';
 

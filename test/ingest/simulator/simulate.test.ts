@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FormatContext, Packet } from 'node-av/lib';
-import { scenarioNamed } from '../../../ingest/simulator/scenarios/index.ts';
+import { roadScenarioNamed } from '../../../ingest/simulator/scenarios/index.ts';
 import { simulate, type TruthFile } from '../../../ingest/simulator/simulate.ts';
 import { truthAt } from '../../../ingest/simulator/truth.ts';
 import type { RoadstreamError } from '../../../schemas/errors.ts';
@@ -34,7 +34,7 @@ describe('simulate', () => {
     );
     const told = JSON.parse(await readFile(truth, 'utf8')) as TruthFile;
     assert.equal(told.frames.length, 45);
-    assert.deepEqual(told.frames[17], truthAt(scenarioNamed('car-to-car-moving'), 17));
+    assert.deepEqual(told.frames[17], truthAt(roadScenarioNamed('car-to-car-moving'), 17));
     assert.equal(progress.length, 45);
     assert.equal(progress.at(-1), 1);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { dashcam, framesPerSecond, type Scenario, steady } from '../../../ingest/simulator/scenario.ts';
-import { scenarios } from '../../../ingest/simulator/scenarios/index.ts';
+import { roadScenarios as scenarios } from '../../../ingest/simulator/scenarios/index.ts';
 import { truthAt } from '../../../ingest/simulator/truth.ts';
 
 /** One car straight ahead. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createDashcamJudge, type DashcamFrame, type DashcamJudgement, withFreshTrackIds } from '../../../processors/core/dashcam-judge.ts';
 import { perceptionCodec } from '../../../schemas/codecs.ts';
+import { nothingSeen } from '../../../schemas/messages.ts';
 import { dangerous } from './scenarios.ts';
 import { camera, drive } from './synthetic-drive.ts';
 
@@ -229,8 +230,9 @@ test('gives only finite numbers that a perception can carry, whatever comes in',
           width,
           height,
           modelSet: 'f00d',
+          kind: 'dashcam' as const,
         };
-        assert.ok(perceptionCodec.encode({ ...frameFields, horizonPx, degraded, tracks, timing }).length > 0);
+        assert.ok(perceptionCodec.encode({ ...frameFields, ...nothingSeen, horizonPx, degraded, tracks, timing }).length > 0);
       });
     }),
     { numRuns: 200 },

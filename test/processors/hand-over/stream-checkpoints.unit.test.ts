@@ -34,13 +34,14 @@ async function writers(t: TestContext) {
   });
   const open = (processor: string) => CheckpointBook.open({ bus, processor, deadLetters: createDeadLetters(bus, 'processor', log), log });
   const writer = (book: CheckpointBook, processor: string, streamId = 'front') =>
-    new StreamCheckpoints({ streamId, partition, bus, book, processor, modelSet: 'f00d' });
+    new StreamCheckpoints({ streamId, partition, bus, book, processor, modelSet: 'f00d', stateVersion: 2 });
   return { bus, written, history, open, writer };
 }
 
 /** After the frame at a second of the stream. */
 const settledAt = (seconds: number, nextTrackId = 1) => ({
-  state: { newest: null, shown: null, judge: { ...judge, tracker: { nextTrackId, tracks: [] } } },
+  state: { kind: 'dashcam' as const, newest: null, shown: null, senses: judge },
+  idsGiven: nextTrackId,
   unit: { epoch: 1, sequence: Math.round(30 * seconds), capturedAtUs: start + seconds * 1e6 },
   keyframeOffset: 30 * Math.floor(seconds),
   nextOffset: 30 * seconds + 1,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Detector } from '../../../models/detector.ts';
 import { openDetectorInThread } from '../../../models/session.ts';
-import type { Judged } from '../../../processors/pipelines/dashcam.ts';
+import type { Judged } from '../../../processors/pipelines/pipeline.ts';
 import { accessUnit } from '../../support/access-unit.ts';
 import { type ClipPicture, encodeClip } from '../../support/clip.ts';
 import { drivePipeline, driveUnits, judgeDrive } from '../../support/drive.ts';
@@ -96,7 +96,7 @@ describe('DashcamPipeline', () => {
         assert.equal(JSON.stringify(pipeline.snapshot()), state);
       }
       const judged = await pipeline.push(unit);
-      if (judged) chosen.push({ shown: judged.perception.rtpTimestamp / 3000, snapshot: JSON.stringify(pipeline.snapshot().judge) });
+      if (judged) chosen.push({ shown: judged.perception.rtpTimestamp / 3000, snapshot: JSON.stringify(pipeline.snapshot().senses) });
     }
     pipeline.close();
     return chosen;

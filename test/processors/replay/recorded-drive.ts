@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Detector } from '../../../models/detector.ts';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import { dashcamStateVersion } from '../../../processors/core/dashcam-judge.ts';
-import { DashcamPipeline } from '../../../processors/pipelines/dashcam.ts';
+import { DashcamSenses } from '../../../processors/pipelines/dashcam-senses.ts';
+import { Pipeline } from '../../../processors/pipelines/pipeline.ts';
 import { accessUnitCodec, alertCodec, checkpointCodec, perceptionCodec } from '../../../schemas/codecs.ts';
 import type { Configuration } from '../../../schemas/configuration.ts';
 import type { AccessUnit } from '../../../schemas/messages.ts';
@@ -13,7 +14,7 @@ export class RecordedDrive {
   readonly #bus: Bus;
   readonly #configuration: Configuration;
   readonly #detector: Detector;
-  #pipeline: DashcamPipeline;
+  #pipeline: Pipeline;
   #partition = 0;
   #keyframeOffset = 0;
   #nextOffset = 0;
@@ -82,9 +83,10 @@ export class RecordedDrive {
     this.#pipeline.close();
   }
 
-  #open(): DashcamPipeline {
+  #open(): Pipeline {
     const { streams, alerts } = this.#configuration;
-    return new DashcamPipeline({ stream: streams[0]!, alerts, detector: this.#detector });
+    const stream = streams[0]!;
+    return new Pipeline({ stream, senses: new DashcamSenses({ stream, alerts, detector: this.#detector }) });
   }
 
   async #judge(unit: AccessUnit, admit: (unit: AccessUnit) => boolean): Promise<void> {

@@ -20,6 +20,7 @@ import type { AccessUnit, Alert, Perception } from '../../../schemas/messages.ts
 import { topics } from '../../../schemas/topics.ts';
 import { driveUnits } from '../../support/drive.ts';
 import { eventually } from '../../support/eventually.ts';
+import { modelsWith } from '../../support/models.ts';
 import { needsShared, sharedFolder } from '../../support/needs.ts';
 import { RecordedDrive } from './recorded-drive.ts';
 
@@ -56,7 +57,16 @@ describe('replay', () => {
       await bus.close();
     });
     const again = (changes: Partial<ReplayOptions> = {}) =>
-      replay({ bus, configuration: configure(), detector, streamId: 'front', fromMs: 0, toMs: Date.now() + 1000, log, ...changes });
+      replay({
+        bus,
+        configuration: configure(),
+        models: modelsWith(detector),
+        streamId: 'front',
+        fromMs: 0,
+        toMs: Date.now() + 1000,
+        log,
+        ...changes,
+      });
     return { bus, recorded, again };
   }
 
@@ -147,7 +157,7 @@ describe('replay', () => {
     t.after(() => other.close());
     const { recorded, again } = recording(t);
     await recorded.drive(units);
-    const result = await again({ detector: other });
+    const result = await again({ models: modelsWith(other) });
     assert.deepEqual([result.hasSameModels, result.identical, result.differences], [false, false, []]);
     const { same, onlyBefore, onlyNow } = result.alerts;
     assert.deepEqual([same.length, onlyBefore.length, onlyNow.length], [1, 0, 0]);
@@ -191,7 +201,7 @@ describe('replay', () => {
     const bus = createEmbeddedBus({ maxAgeMs: 3_600_000 });
     const live = await openDetector({ name: 'centernet', dataDirectory });
     const configuration = configure();
-    const start = (name: string) => startProcessor({ bus, configuration, detector: live, log, name });
+    const start = (name: string) => startProcessor({ bus, configuration, models: modelsWith(live), log, name });
     let processor = await start('processor-1');
     t.after(async () => {
       await processor.close();
@@ -220,7 +230,15 @@ describe('replay', () => {
     }
     await eventually('something has been seen and warned of', () => perceptions.length > 5 && alerts.length > 0);
     await processor.close();
-    const result = await replay({ bus, configuration, detector, streamId: 'front', fromMs: 0, toMs: Date.now() + 1000, log });
+    const result = await replay({
+      bus,
+      configuration,
+      models: modelsWith(detector),
+      streamId: 'front',
+      fromMs: 0,
+      toMs: Date.now() + 1000,
+      log,
+    });
     assert.deepEqual([result.differences, result.alertMessagesDiffering, result.identical], [[], 0, true]);
     assert.ok(result.perceptions > 5 && result.alertMessages > 0);
     assert.ok(result.takeOvers.some(({ processor: name }) => name === 'processor-2'));

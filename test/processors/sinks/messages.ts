@@ -1,4 +1,4 @@
-import type { Alert, Perception, Track } from '../../../schemas/messages.ts';
+import { type Alert, nothingSeen, type Perception, type Track } from '../../../schemas/messages.ts';
 import { track } from '../../support/track.ts';
 
 /** 2026-01-31T12:00:00Z. */
@@ -16,8 +16,8 @@ export function perception(streamId: string, atSeconds: number, tracks: readonly
     width: 1280,
     height: 720,
     modelSet: 'm',
-    horizonPx: null,
-    degraded: [],
+    ...nothingSeen,
+    kind: 'dashcam',
     tracks,
     timing: { publishedAtUs: 0, waitedMs: 0, decodeMs: 0, inferenceMs: 0, totalMs: 0 },
   };

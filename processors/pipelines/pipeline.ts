@@ -1,18 +1,13 @@
-import { type Detector, modelSetOf } from '../../models/detector.ts';
 import { nowUs } from '../../platform/clock.ts';
-import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
-import { type AccessUnit, type Alert, type Perception, rtpClockHz } from '../../schemas/messages.ts';
-import { boxBiasOf } from '../core/box-bias.ts';
-import { createDashcamJudge, type DashcamJudge, type DashcamState } from '../core/dashcam-judge.ts';
-import { createCamera } from '../core/geometry.ts';
+import type { StreamConfiguration } from '../../schemas/configuration.ts';
+import { type AccessUnit, type Alert, nothingSeen, type Perception, rtpClockHz, type StreamKind } from '../../schemas/messages.ts';
 import { BurnIn } from '../stages/burn-in.ts';
 import { Decoder, type Picture } from '../stages/decoder.ts';
-import { Looks } from '../stages/looks.ts';
+import { type Senses, unknownVehicle, type VehicleState } from './senses.ts';
 
-export interface DashcamPipelineOptions {
+export interface PipelineOptions {
   readonly stream: StreamConfiguration;
-  readonly alerts: Configuration['alerts'];
-  readonly detector: Detector;
+  readonly senses: Senses;
 }
 
 /** What one access unit has led to. */
@@ -23,47 +18,43 @@ export interface Judged {
   readonly jpeg: { readonly bytes: Buffer; readonly width: number; readonly height: number } | undefined;
 }
 
+export interface Admission {
+  /** Pixels; asks for a burned-in picture besides. */
+  readonly burnInWidth?: number;
+  readonly vehicle?: VehicleState;
+}
+
 export interface PushOptions {
   /**
-   * Asked for each picture that the configured rate chooses. Undefined leaves it unanalysed, as a live stream that has fallen behind does;
-   * a burn-in width in pixels asks for a burned-in picture besides.
+   * Asked for each picture that the configured rate chooses. Undefined leaves it unanalysed, as a live stream that has fallen behind does.
    */
-  readonly admit?: (chosen: AccessUnit) => { readonly burnInWidth?: number } | undefined;
+  readonly admit?: (chosen: AccessUnit) => Admission | undefined;
 }
 
 /** Everything a stream's next picture depends on, apart from the group of pictures that it is in. Plain JSON, never changed in place. */
-export interface DashcamPipelineState {
+export interface PipelineState {
+  readonly kind: StreamKind;
   /** The newest access unit that was pushed. */
   readonly newest: { readonly epoch: number; readonly sequence: number } | null;
   /** The newest picture that came out: what is chosen next depends on it. */
   readonly shown: { readonly epoch: number; readonly rtpTimestamp: number } | null;
-  readonly judge: DashcamState;
+  readonly senses: unknown;
 }
 
-/** One dashcam stream: decode, look twice, track, judge. Apart from `timing` its output depends on its input alone. */
-export class DashcamPipeline {
-  readonly #options: DashcamPipelineOptions;
+/** One stream: decode, choose, look and judge. Apart from `timing` its output depends on its input alone. */
+export class Pipeline {
+  readonly senses: Senses;
+  readonly #stream: StreamConfiguration;
   readonly #decoder = new Decoder();
-  readonly #judge: DashcamJudge;
-  readonly #modelSet: string;
-  #looks: { readonly key: string; readonly stage: Looks } | undefined;
   #burnIn: BurnIn | undefined;
-  #newest: DashcamPipelineState['newest'] = null;
-  #shown: DashcamPipelineState['shown'] = null;
-  #restored: DashcamPipelineState | undefined;
+  #newest: PipelineState['newest'] = null;
+  #shown: PipelineState['shown'] = null;
+  #restored: PipelineState | undefined;
 
-  constructor(options: DashcamPipelineOptions) {
-    const { stream, alerts, detector } = options;
-    this.#options = options;
-    this.#modelSet = modelSetOf(detector);
-    this.#judge = createDashcamJudge({
-      streamId: stream.id,
-      vehicleId: stream.vehicle,
-      camera: stream.camera,
-      forwardCollision: alerts.forwardCollision,
-      modelSet: this.#modelSet,
-      boxBias: boxBiasOf(detector.name),
-    });
+  /** @param options.senses Closed with the pipeline. */
+  constructor({ stream, senses }: PipelineOptions) {
+    this.#stream = stream;
+    this.senses = senses;
   }
 
   /**
@@ -79,63 +70,60 @@ export class DashcamPipeline {
     if (!admitted) return undefined;
     const decodedAtUs = nowUs();
 
-    const looks = this.#looksFor(picture);
-    looks.take(picture);
+    this.senses.take(picture);
     const burnIn = admitted.burnInWidth === undefined ? undefined : this.#burnInFor(picture, admitted.burnInWidth);
     burnIn?.take(picture);
     const { width, height } = picture;
-    const seen = picture.unit;
+    const { streamId, vehicleId, epoch, sequence, capturedAtUs, rtpTimestamp, publishedAtUs: sentAtUs } = picture.unit;
+    const frame = { epoch, sequence, capturedAtUs, rtpTimestamp, width, height, vehicle: admitted.vehicle ?? unknownVehicle };
 
-    const { detections, inferenceMs } = await looks.detect();
-    const { epoch, sequence, capturedAtUs, rtpTimestamp } = seen;
-    const judged = this.#judge.push({ epoch, sequence, capturedAtUs, rtpTimestamp, width, height, detections });
+    const { seen, alerts, inferenceMs } = await this.senses.judge(frame);
 
     const publishedAtUs = nowUs();
     const perception: Perception = {
-      streamId: seen.streamId,
-      vehicleId: seen.vehicleId,
+      streamId,
+      vehicleId,
+      kind: this.#stream.kind,
       epoch,
       sequence,
       capturedAtUs,
       rtpTimestamp,
       width,
       height,
-      modelSet: this.#modelSet,
-      horizonPx: judged.horizonPx,
-      degraded: judged.degraded,
-      tracks: judged.tracks,
+      modelSet: this.senses.modelSet,
+      ...nothingSeen,
+      ...seen,
       timing: {
         publishedAtUs,
-        waitedMs: (startedAtUs - seen.publishedAtUs) / 1000,
+        waitedMs: (startedAtUs - sentAtUs) / 1000,
         decodeMs: (decodedAtUs - startedAtUs) / 1000,
         inferenceMs,
         totalMs: (publishedAtUs - startedAtUs) / 1000,
       },
     };
-    const alerts = judged.alerts.map((alert) => ({ ...alert, publishedAtUs }));
     const jpeg = burnIn && { bytes: await burnIn.draw(perception), width: burnIn.width, height: burnIn.height };
-    return { perception, alerts, jpeg };
+    return { perception, alerts: alerts.map((alert) => ({ ...alert, publishedAtUs })), jpeg };
   }
 
   /** What it knows after the last `push` that has ended. */
-  snapshot(): DashcamPipelineState {
-    return { newest: this.#newest, shown: this.#shown, judge: this.#judge.snapshot() };
+  snapshot(): PipelineState {
+    return { kind: this.#stream.kind, newest: this.#newest, shown: this.#shown, senses: this.senses.snapshot() };
   }
 
   /**
    * Goes on exactly from where `snapshot` was taken, also after a way through JSON. What is pushed then begins at the keyframe of the
    * newest access unit that the state knows, or before: what it knows is decoded again, but neither chosen nor judged.
    */
-  restore(state: DashcamPipelineState): void {
+  restore(state: PipelineState): void {
     this.#newest = state.newest;
     this.#shown = state.shown;
     this.#restored = state;
-    this.#judge.restore(state.judge);
+    this.senses.restore(state.senses);
   }
 
   close(): void {
     this.#decoder.close();
-    this.#looks?.stage.close();
+    this.senses.close();
     this.#burnIn?.close();
   }
 
@@ -144,21 +132,10 @@ export class DashcamPipeline {
     if (wasShown({ epoch, sequence, rtpTimestamp }, this.#restored)) return false;
     const previous = this.#shown;
     this.#shown = { epoch, rtpTimestamp };
-    const { analysedFramesPerSecond } = this.#options.stream;
+    const { analysedFramesPerSecond } = this.#stream;
     return (
       previous?.epoch !== epoch || slotOf(rtpTimestamp, analysedFramesPerSecond) !== slotOf(previous.rtpTimestamp, analysedFramesPerSecond)
     );
-  }
-
-  #looksFor({ width, height }: Picture): Looks {
-    const key = `${width}x${height}`;
-    if (this.#looks?.key === key) return this.#looks.stage;
-    this.#looks?.stage.close();
-    const { detector, stream } = this.#options;
-    const { horizonPx } = createCamera(stream.camera, width, height);
-    const stage = new Looks({ detector, width, height, horizonPx, bonnetFraction: stream.camera.bonnetFraction });
-    this.#looks = { key, stage };
-    return stage;
   }
 
   #burnInFor(picture: Picture, wantedWidth: number): BurnIn {
@@ -177,12 +154,12 @@ export function slotOf(rtpTimestamp: number, framesPerSecond: number): number {
   return Math.floor((rtpTimestamp * framesPerSecond) / rtpClockHz);
 }
 
-function isKnown({ epoch, sequence }: Pick<AccessUnit, 'epoch' | 'sequence'>, state: DashcamPipelineState | undefined): boolean {
+function isKnown({ epoch, sequence }: Pick<AccessUnit, 'epoch' | 'sequence'>, state: PipelineState | undefined): boolean {
   return state?.newest?.epoch === epoch && sequence <= state.newest.sequence;
 }
 
 /** By the time of showing: with B-frames a picture may have been sent before the snapshot, and be shown after it. */
-function wasShown(unit: Pick<AccessUnit, 'epoch' | 'sequence' | 'rtpTimestamp'>, state: DashcamPipelineState | undefined): boolean {
+function wasShown(unit: Pick<AccessUnit, 'epoch' | 'sequence' | 'rtpTimestamp'>, state: PipelineState | undefined): boolean {
   // The difference of two RTP timestamps is a signed number of 32 bits: they wrap around.
   return isKnown(unit, state) && state?.shown?.epoch === unit.epoch && ((unit.rtpTimestamp - state.shown.rtpTimestamp) | 0) <= 0;
 }
