@@ -5,7 +5,7 @@ import { type StreamConfiguration, streamSchema } from '../schemas/configuration
 import { RoadstreamError } from '../schemas/errors.ts';
 import type { AccessUnit } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
-import { Backlog, tailOffset, usPerMessage } from './pace/backlog.ts';
+import { Backlog, idleUs, tailOffset, usPerMessage } from './pace/backlog.ts';
 import { openSenses } from './pipelines/open-senses.ts';
 import { type FrameMessage, type ProcessorParts, StreamWork } from './stream-work.ts';
 
@@ -128,8 +128,10 @@ export class PartitionWork {
     const taken = await Promise.allSettled(
       [...streams].map(async ([streamId, waiting]) => {
         const work = this.#works.get(streamId)!;
-        for (let frame = waiting.shift(); frame; frame = waiting.shift())
-          await work.take(frame, { pace: pace === 'jump' ? 'live' : pace, waiting });
+        for (let frame = waiting.shift(); frame; frame = waiting.shift()) {
+          const { waitedUs } = await work.take(frame, { pace: pace === 'jump' ? 'live' : pace, waiting });
+          if (waitedUs > idleUs) this.#backlog?.heldUp(nowUs());
+        }
       }),
     );
     const failed = taken.find((result) => result.status === 'rejected');

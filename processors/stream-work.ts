@@ -48,8 +48,11 @@ export interface Taking {
   readonly waiting: readonly FrameMessage[];
 }
 
-/** Analysed pictures a second while catching up; alerts are measured to work at this rate. */
-const catchUpFramesPerSecond = 5;
+/**
+ * Analysed pictures a second while catching up: few enough to gain on a full core, many enough to see that something comes near, and
+ * then as many as alerts are measured to work with.
+ */
+const catchUpFramesPerSecond = { calm: 2.5, inDanger: 5 };
 /** Between two dead letters of a stream, µs: at first, and at most, for one that sends nothing else. */
 const firstBurialPauseUs = 1_000_000;
 const longestBurialPauseUs = 60_000_000;
@@ -117,15 +120,20 @@ export class StreamWork {
     );
   }
 
-  /** Takes the next frame of the stream. @throws What publishing throws; what is wrong with the frame itself is told elsewhere. */
-  async take(frame: FrameMessage, taking: Taking): Promise<void> {
+  /**
+   * Takes the next frame of the stream.
+   * @returns How long it waited for the brokers.
+   * @throws What publishing throws; what is wrong with the frame itself is told elsewhere.
+   */
+  async take(frame: FrameMessage, taking: Taking): Promise<{ readonly waitedUs: number }> {
     const { message, unit } = frame;
-    if (message.offset < this.#nextOffset || this.#isBeforeRestart(message, unit)) return;
+    if (message.offset < this.#nextOffset || this.#isBeforeRestart(message, unit)) return { waitedUs: 0 };
     const isNew = this.isNew(frame);
     const atUs = nowUs();
     if (isNew) this.#record.heard(this.clock.ageUs(unit.publishedAtUs, atUs), atUs);
     if (unit.isKeyframe && isNew) this.#endJump(unit, atUs);
     if (isNew) await this.#takeOver(frame);
+    let waitedUs = nowUs() - atUs;
     this.#tellSkew();
 
     let output: Output | undefined;
@@ -146,7 +154,10 @@ export class StreamWork {
         keyframeOffset: this.#keyframeOffset,
         nextOffset: this.#nextOffset,
       });
+    const judgedAtUs = nowUs();
     if (output) await this.#publish(output);
+    waitedUs += nowUs() - judgedAtUs;
+    return { waitedUs };
   }
 
   /** The pictures from this one on are left out, up to the keyframe that is taken next. */
@@ -203,8 +214,9 @@ export class StreamWork {
     this.#record.seen();
     this.#burialPauseUs = firstBurialPauseUs;
     const wanted = this.#stream.analysedFramesPerSecond;
-    const share = this.#pipeline.senses.isInDanger ? 1 : governor.share;
-    const rate = pace === 'all' ? wanted : pace === 'catchUp' ? Math.min(wanted, catchUpFramesPerSecond) : wanted * share;
+    const { isInDanger } = this.#pipeline.senses;
+    const caughtUpWith = Math.min(wanted, catchUpFramesPerSecond[isInDanger ? 'inDanger' : 'calm']);
+    const rate = pace === 'all' ? wanted : pace === 'catchUp' ? caughtUpWith : wanted * (isInDanger ? 1 : governor.share);
     const isDue = rate === wanted || this.#dueTimestamp === undefined || slotOf(rtpTimestamp, rate) !== slotOf(this.#dueTimestamp, rate);
     const isLate = pace === 'live' && this.clock.ageUs(publishedAtUs, atUs) > freshUs;
     // The newest one at hand is analysed however late it is: otherwise a stream that is always late would never be.

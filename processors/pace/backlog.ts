@@ -16,10 +16,10 @@ export const freshUs = 140_000;
  * its partitions to another one, 1 s is judged again, and a rebalance took up to 9 s on two busy cores.
  */
 const mostBacklogUs = 20_000_000;
-/** Who has not caught up after this time, µs, never will. */
-const longestCatchUpUs = 30_000_000;
+/** Who is not half as late after this time, µs, will never catch up. */
+const halvingUs = 30_000_000;
 /** A partition that was not busy for this long, µs, was waiting for messages: half the least `maxAgeMs` and some missed pictures. */
-const idleUs = 500_000;
+export const idleUs = 500_000;
 /** How much of a log is read after a jump to near its end, µs: cameras send a keyframe every second or two. */
 const tailUs = 3_000_000;
 
@@ -29,14 +29,15 @@ export class Backlog {
   #endedAtUs: number | undefined;
   /** Since when batches have followed one another. */
   #busySinceUs = 0;
-  #catchUpSinceUs: number | undefined;
+  /** Since when it catches up, and how late it was then. */
+  #catchUp: { readonly sinceUs: number; readonly ageUs: number } | undefined;
 
   constructor(maxAgeMs: number) {
     this.#maxAgeUs = maxAgeMs * 1000;
   }
 
   get isCatchingUp(): boolean {
-    return this.#catchUpSinceUs !== undefined;
+    return this.#catchUp !== undefined;
   }
 
   /**
@@ -47,16 +48,23 @@ export class Backlog {
     if (this.#endedAtUs === undefined || atUs - this.#endedAtUs > idleUs) this.#busySinceUs = atUs;
     // Who has not been busy for as long as that cannot have kept them waiting.
     const hasWaited = ageUs > atUs - this.#busySinceUs;
-    if (ageUs <= freshUs || (this.#catchUpSinceUs !== undefined && atUs - this.#catchUpSinceUs > longestCatchUpUs))
-      this.#catchUpSinceUs = undefined;
-    else if (hasWaited) this.#catchUpSinceUs ??= atUs;
+    const hasWaitedAnew = hasWaited && (this.#catchUp === undefined || this.#catchUp.sinceUs < this.#busySinceUs);
+    const isTimeUp = this.#catchUp !== undefined && atUs - this.#catchUp.sinceUs > halvingUs;
+    if (ageUs <= freshUs) this.#catchUp = undefined;
+    else if (hasWaitedAnew || (isTimeUp && ageUs < this.#catchUp!.ageUs / 2)) this.#catchUp = { sinceUs: atUs, ageUs };
+    else if (isTimeUp) this.#catchUp = undefined;
     if (ageUs > (this.isCatchingUp ? mostBacklogUs : this.#maxAgeUs)) {
-      this.#catchUpSinceUs = undefined;
+      this.#catchUp = undefined;
       // What is left now is not caught up with either.
       this.#busySinceUs = Number.NEGATIVE_INFINITY;
       return 'jump';
     }
     return this.isCatchingUp ? 'catchUp' : 'live';
+  }
+
+  /** Publishing had to wait for the brokers: what came meanwhile waited for them as well, not for a slow analysis. */
+  heldUp(atUs: number): void {
+    this.#busySinceUs = atUs;
   }
 
   /** The batch is done. */

@@ -51,7 +51,27 @@ test('catches up with what came after a silence, as after the bus was away, also
   assert.equal(backlog.begin(4 * second, 65.11 * second), 'catchUp');
 });
 
-test('is done with catching up when it is there, or after half a minute', () => {
+test('catches up with what came while publishing waited for the brokers', () => {
+  const backlog = busy();
+  assert.equal(backlog.begin(0, 60 * second), 'live');
+  backlog.heldUp(65 * second);
+  backlog.end(65 * second);
+  assert.equal(backlog.begin(4.9 * second, 65.01 * second), 'catchUp');
+});
+
+test('has half a minute anew when the brokers are away again', () => {
+  const backlog = busy();
+  backlog.heldUp(65 * second);
+  assert.equal(backlog.begin(5 * second, 65.01 * second), 'catchUp');
+  backlog.heldUp(90 * second);
+  assert.equal(backlog.begin(9 * second, 90.01 * second), 'catchUp');
+  backlog.end(119 * second);
+  assert.equal(backlog.begin(8 * second, 119.1 * second), 'catchUp');
+  backlog.end(121 * second);
+  assert.equal(backlog.begin(8 * second, 121 * second), 'jump');
+});
+
+test('is done with catching up when it is there, or when it is not half as late after half a minute', () => {
   const backlog = new Backlog(maxAgeMs);
   assert.equal(backlog.begin(5 * second, 0), 'catchUp');
   backlog.end(second);
@@ -64,7 +84,17 @@ test('is done with catching up when it is there, or after half a minute', () => 
   const slow = new Backlog(maxAgeMs);
   assert.equal(slow.begin(5 * second, 0), 'catchUp');
   slow.end(30 * second);
-  assert.equal(slow.begin(5 * second, 30.1 * second), 'jump');
+  assert.equal(slow.begin(2.6 * second, 30.1 * second), 'jump');
+
+  const steady = new Backlog(maxAgeMs);
+  for (const [at, age] of [
+    [0, 8],
+    [30.1, 3.9],
+    [60.3, 1.9],
+  ] as const) {
+    assert.equal(steady.begin(age * second, at * second), 'catchUp');
+    steady.end((at + 30) * second);
+  }
 });
 
 const frames = (count: number, everyUs: number, stride = 1) =>
