@@ -186,8 +186,6 @@ describe('replay', () => {
     });
     await assert.rejects(again({ streamId: 'nobody' }), { code: 'NOT_FOUND', message: /stream nobody/ });
     await assert.rejects(again({ fromMs: 5, toMs: 5 }), { code: 'REQUEST_INVALID', message: /--from/ });
-    const cabin = parseConfiguration({ streams: [{ id: 'front', url: 'rtsp://camera/1', kind: 'cabin' }] }, 'test');
-    await assert.rejects(again({ configuration: cabin }), { code: 'REQUEST_INVALID', message: /cabin/ });
   });
 
   test('says from when on frames are kept when the span begins before', async (t) => {
