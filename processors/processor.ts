@@ -15,6 +15,7 @@ import { LoadGovernor } from './pace/load-governor.ts';
 import { PartitionWork } from './partition-work.ts';
 import { preload } from './pipelines/open-senses.ts';
 import type { ProcessorParts } from './stream-work.ts';
+import { watchVehicles } from './vehicles.ts';
 
 export interface ProcessorOptions {
   readonly bus: Bus;
@@ -39,6 +40,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<{ close
   const owned = <T extends { close(): Promise<void> }>(part: T): T => stack.adopt(part, (it) => it.close());
   const book = owned(await CheckpointBook.open({ bus, processor: name, deadLetters, log }));
   const wishes = owned(await watchBurnInWishes(bus, deadLetters));
+  const vehicles = owned(await watchVehicles(bus, deadLetters));
   const governor = new LoadGovernor();
   const parts: ProcessorParts = {
     name,
@@ -48,6 +50,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<{ close
     book,
     deadLetters,
     wishes,
+    vehicles,
     governor,
     metrics: createProcessorMetrics(),
     log,

@@ -4,7 +4,7 @@ import type { Bus, BusMessage, TopicPartition } from '../platform/bus/bus.ts';
 import { nowUs } from '../platform/clock.ts';
 import type { DeadLetters } from '../platform/dead-letters.ts';
 import { rateLimited } from '../platform/logging.ts';
-import { alertCodec, perceptionCodec, snapshotCodec } from '../schemas/codecs.ts';
+import { alertCodec, perceptionCodec, snapshotCodec, telemetryCodec } from '../schemas/codecs.ts';
 import type { Configuration, StreamConfiguration } from '../schemas/configuration.ts';
 import { asRoadstreamError, type RoadstreamError } from '../schemas/errors.ts';
 import type { AccessUnit, AnalysisStatus, Checkpoint } from '../schemas/messages.ts';
@@ -18,7 +18,8 @@ import { freshUs, type Pace } from './pace/backlog.ts';
 import type { LoadGovernor } from './pace/load-governor.ts';
 import { StalenessClock } from './pace/staleness-clock.ts';
 import { type Admission, type Judged, Pipeline, slotOf } from './pipelines/pipeline.ts';
-import type { Senses } from './pipelines/senses.ts';
+import type { Senses, VehicleState } from './pipelines/senses.ts';
+import type { Vehicles } from './vehicles.ts';
 
 /** What all streams of a processor share. */
 export interface ProcessorParts {
@@ -30,6 +31,7 @@ export interface ProcessorParts {
   readonly book: CheckpointBook;
   readonly deadLetters: DeadLetters;
   readonly wishes: BurnInWishes;
+  readonly vehicles: Vehicles;
   readonly governor: LoadGovernor;
   readonly metrics: ProcessorMetrics;
   readonly log: Logger;
@@ -53,6 +55,8 @@ export interface Taking {
  * then as many as alerts are measured to work with.
  */
 const catchUpFramesPerSecond = { calm: 2.5, inDanger: 5 };
+/** How often a driver's attention is told although it is the same, µs of the stream: it is believed for two seconds. */
+const attentionEveryUs = 500_000;
 /** Between two dead letters of a stream, µs: at first, and at most, for one that sends nothing else. */
 const firstBurialPauseUs = 1_000_000;
 const longestBurialPauseUs = 60_000_000;
@@ -73,6 +77,7 @@ export class StreamWork {
   /** Capture time of the first picture that is being jumped over. */
   #jumpedFrom: { readonly capturedAtUs: number; readonly reason: string } | undefined;
   #dueTimestamp: number | undefined;
+  #told: { readonly attention: VehicleState['attention']; readonly capturedAtUs: number } | undefined;
   #burialPauseUs = firstBurialPauseUs;
   #buryAfterUs = 0;
   #isSkewTold = false;
@@ -208,7 +213,7 @@ export class StreamWork {
   }
 
   #admit(chosen: AccessUnit, { pace, waiting }: Taking): Admission | undefined {
-    const { governor, wishes, metrics } = this.#parts;
+    const { governor, wishes, vehicles, metrics } = this.#parts;
     const { streamId, capturedAtUs, rtpTimestamp, publishedAtUs } = chosen;
     const atUs = nowUs();
     this.#record.seen();
@@ -225,7 +230,8 @@ export class StreamWork {
       this.#dueTimestamp = rtpTimestamp;
       if (pace === 'live') governor.record(isLeftOut ? 'skipped' : isLate ? 'late' : 'inTime');
     }
-    if (!isLeftOut) return { burnInWidth: wishes.widthFor(streamId, capturedAtUs) };
+    if (!isLeftOut)
+      return { burnInWidth: wishes.widthFor(streamId, capturedAtUs), vehicle: vehicles.stateAt(chosen.vehicleId, capturedAtUs) };
     this.#record.skipped(atUs);
     metrics.skipped.add(1, { stream: streamId });
     return undefined;
@@ -238,6 +244,7 @@ export class StreamWork {
     await Promise.all([
       bus.publish(topics.perceptions, streamId, perception),
       ...(snapshot ? [bus.publish(topics.snapshots, streamId, snapshot)] : []),
+      this.#tellAttention(judged),
     ]);
     // After what it knows, and before the alerts, which it names: so that nothing it knows is missing.
     if ((alerts.length > 0 || this.#checkpoints.isDue) && !(await this.#checkpoints.write(alerts))) return;
@@ -249,6 +256,18 @@ export class StreamWork {
     metrics.analysed.add(1, { stream: streamId });
     metrics.inference.record(timing.inferenceMs, { stream: streamId });
     metrics.latency.record((atUs - capturedAtUs) / 1000, { stream: streamId });
+  }
+
+  /** The vehicle's other cameras warn earlier while the driver does not look. */
+  async #tellAttention({ perception: { vehicleId, capturedAtUs } }: Judged): Promise<void> {
+    const { attention } = this.#pipeline.senses;
+    if (attention === null || vehicleId === null) return;
+    const isNews = attention !== this.#told?.attention || Math.abs(capturedAtUs - this.#told.capturedAtUs) >= attentionEveryUs;
+    if (!isNews) return;
+    this.#told = { attention, capturedAtUs };
+    const nothing = { speedMps: null, indicator: null, latitudeDegrees: null, longitudeDegrees: null };
+    const message = { vehicleId, source: this.#stream.id, measuredAtUs: capturedAtUs, ...nothing, attention };
+    await this.#parts.bus.publish(topics.telemetry, vehicleId, telemetryCodec.encode(message));
   }
 
   /** One bad access unit is the loss of its stream's picture until the next keyframe, never of another stream's. */

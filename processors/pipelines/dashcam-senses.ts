@@ -27,6 +27,7 @@ const dangerFactor = 2;
 export class DashcamSenses implements Senses {
   readonly modelSet: string;
   readonly stateVersion = dashcamStateVersion;
+  readonly attention = null;
   readonly #options: DashcamSensesOptions;
   readonly #judge: DashcamJudge;
   #looks: { readonly key: string; readonly stage: Looks } | undefined;

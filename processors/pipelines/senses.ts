@@ -39,6 +39,8 @@ export interface Senses {
   readonly isInDanger: boolean;
   /** How many track ids have been given out; 0 where there are none. */
   readonly idsGiven: number;
+  /** Of the driver, where the camera looks at one. */
+  readonly attention: VehicleState['attention'];
   /** Copies from the picture what it needs; the decoder goes on after it. */
   take(picture: Picture): void;
   /**
