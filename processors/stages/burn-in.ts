@@ -1,4 +1,5 @@
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
+import { factsOf, type Shape, shapesOf, type Tone } from '../../schemas/drawing.ts';
 import type { Perception, Track } from '../../schemas/messages.ts';
 import type { Picture } from './decoder.ts';
 import { Scaler } from './scaler.ts';
@@ -38,12 +39,60 @@ export class BurnIn {
     const bytes = new Uint8ClampedArray(this.#pixels.buffer, this.#pixels.byteOffset, this.#pixels.length);
     context.putImageData(new ImageData(bytes, this.width, this.height), 0, 0);
     const scale = this.width / (this.#picture?.width ?? this.width);
+    for (const shape of shapesOf(perception)) drawShape(context, shape, scale);
     for (const track of perception.tracks) drawTrack(context, track, scale);
+    drawFacts(context, perception, this.height);
     return canvas.encode('jpeg', jpegQuality);
   }
 
   close(): void {
     this.#scaler.close();
+  }
+}
+
+const colours: Readonly<Record<Tone, string>> = {
+  soft: '#8fc4dc',
+  calm: '#5ad1ff',
+  caution: '#ffe066',
+  warning: '#ffb020',
+  critical: '#ff4d4d',
+};
+const lineHeight = 16;
+
+function drawShape(context: SKRSContext2D, shape: Shape, scale: number): void {
+  const colour = colours[shape.tone];
+  if (shape.kind === 'label') {
+    context.font = '12px sans-serif';
+    context.fillStyle = colour;
+    context.fillText(shape.text, shape.x * scale, shape.y * scale - 4);
+    return;
+  }
+  context.beginPath();
+  for (let at = 0; at + 1 < shape.pointsPx.length; at += 2) context.lineTo(shape.pointsPx[at]! * scale, shape.pointsPx[at + 1]! * scale);
+  if (shape.isClosed) context.closePath();
+  if (shape.isFilled) {
+    context.globalAlpha = 0.12;
+    context.fillStyle = colour;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  context.setLineDash(shape.isDashed ? [8, 6] : []);
+  context.lineWidth = shape.isBold ? 2.5 : 1.2;
+  context.strokeStyle = colour;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawFacts(context: SKRSContext2D, perception: Perception, height: number): void {
+  const facts = factsOf(perception);
+  context.font = '12px sans-serif';
+  for (const [row, { name, value, tone }] of facts.entries()) {
+    const text = `${name} ${value}`;
+    const top = height - (facts.length - row) * lineHeight - 4;
+    context.fillStyle = 'rgba(8, 19, 26, 0.75)';
+    context.fillRect(4, top, context.measureText(text).width + 8, lineHeight);
+    context.fillStyle = colours[tone];
+    context.fillText(text, 8, top + 12);
   }
 }
 

@@ -32,7 +32,8 @@ export function formatRate(perSecond: number): string {
 export function trackLabel(track: Track): string {
   const distance = track.distanceMeters === null ? undefined : formatDistance(track.distanceMeters);
   const ttc = track.inPath || track.isLead ? formatTtc(track.ttcSeconds) : undefined;
-  return [`${track.class} ${track.trackId}`, distance, ttc].filter(Boolean).join(' · ');
+  const speed = track.speedMps === null ? undefined : `${Math.round(track.speedMps * 3.6)} km/h`;
+  return [`${track.class} ${track.trackId}`, distance, ttc, speed].filter(Boolean).join(' · ');
 }
 
 /** A name in the code as a person reads it: forward-collision → Forward collision. */

@@ -3,6 +3,7 @@ import { trackLabel } from '../format.ts';
 import { type Danger, dangerOf } from './danger.ts';
 import { contain, type LabelRequest, type Placement, placeLabels } from './layout.ts';
 import type { Overlay, OverlayBox } from './perception-buffer.ts';
+import { paintFacts, paintShapes } from './scene-painter.ts';
 
 /** As in style/tokens.css: told apart by brightness too, so that no colour vision is needed. */
 const colours: Readonly<Record<Danger, string>> = { calm: '#d6ecff', caution: '#ffe066', warning: '#ff9f40', critical: '#ff5563' };
@@ -60,6 +61,7 @@ function paintOverlay(context: CanvasRenderingContext2D, overlay: Overlay, place
   context.rect(place.left, place.top, place.width, place.height);
   context.clip();
 
+  paintShapes(context, overlay.perception, place);
   if (overlay.perception.horizonPx !== null) drawHorizon(context, place, place.top + overlay.perception.horizonPx * scaleY);
   const drawn = overlay.boxes
     .map((item): Drawn => {
@@ -71,6 +73,7 @@ function paintOverlay(context: CanvasRenderingContext2D, overlay: Overlay, place
     .sort(byImportance);
   for (const one of drawn) drawBox(context, one);
   drawLabels(context, drawn.toReversed(), place);
+  paintFacts(context, overlay.perception, place);
   context.restore();
 }
 
