@@ -7,6 +7,7 @@ import { alertCodec, checkpointCodec } from '../../schemas/codecs.ts';
 import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
 import { type Checkpoint, type StreamKind, streamKinds } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
+import type { CameraHealth } from '../core/camera-health.ts';
 import type { PipelineState } from '../pipelines/pipeline.ts';
 
 /** How long a take-over waits for checkpoints that are on the topic already, milliseconds: longer than reading all of a thousand streams takes. */
@@ -20,6 +21,7 @@ const stateSchema = z.looseObject({
   kind: z.enum(streamKinds),
   newest: z.looseObject({ epoch: z.number(), sequence: z.number() }).nullable(),
   shown: z.looseObject({ epoch: z.number(), rtpTimestamp: z.number() }).nullable(),
+  health: z.custom<CameraHealth>((value) => typeof value === 'object' && value !== null),
   senses: z.looseObject({}),
 });
 

@@ -1,8 +1,10 @@
 import { nowUs } from '../../platform/clock.ts';
 import type { StreamConfiguration } from '../../schemas/configuration.ts';
 import { type AccessUnit, type Alert, nothingSeen, type Perception, rtpClockHz, type StreamKind } from '../../schemas/messages.ts';
+import { type CameraHealth, stepCameraHealth, unknownHealth } from '../core/camera-health.ts';
 import { BurnIn } from '../stages/burn-in.ts';
 import { Decoder, type Picture } from '../stages/decoder.ts';
+import { measureQuality } from '../stages/picture-quality.ts';
 import { type Senses, unknownVehicle, type VehicleState } from './senses.ts';
 
 export interface PipelineOptions {
@@ -38,6 +40,7 @@ export interface PipelineState {
   readonly newest: { readonly epoch: number; readonly sequence: number } | null;
   /** The newest picture that came out: what is chosen next depends on it. */
   readonly shown: { readonly epoch: number; readonly rtpTimestamp: number } | null;
+  readonly health: CameraHealth;
   readonly senses: unknown;
 }
 
@@ -49,6 +52,7 @@ export class Pipeline {
   #burnIn: BurnIn | undefined;
   #newest: PipelineState['newest'] = null;
   #shown: PipelineState['shown'] = null;
+  #health = unknownHealth;
   #restored: PipelineState | undefined;
 
   /** @param options.senses Closed with the pipeline. */
@@ -70,6 +74,7 @@ export class Pipeline {
     if (!admitted) return undefined;
     const decodedAtUs = nowUs();
 
+    const figures = measureQuality(picture);
     this.senses.take(picture);
     const burnIn = admitted.burnInWidth === undefined ? undefined : this.#burnInFor(picture, admitted.burnInWidth);
     burnIn?.take(picture);
@@ -78,6 +83,9 @@ export class Pipeline {
     const frame = { epoch, sequence, capturedAtUs, rtpTimestamp, width, height, vehicle: admitted.vehicle ?? unknownVehicle };
 
     const { seen, alerts, inferenceMs } = await this.senses.judge(frame);
+    const { modelSet } = this.senses;
+    const healthStep = stepCameraHealth(this.#health, { streamId, vehicleId, modelSet }, frame, figures);
+    this.#health = healthStep.health;
 
     const publishedAtUs = nowUs();
     const perception: Perception = {
@@ -90,9 +98,10 @@ export class Pipeline {
       rtpTimestamp,
       width,
       height,
-      modelSet: this.senses.modelSet,
+      modelSet,
       ...nothingSeen,
       ...seen,
+      degraded: [...(healthStep.fault ? [`camera:${healthStep.fault}`] : []), ...(seen.degraded ?? [])],
       timing: {
         publishedAtUs,
         waitedMs: (startedAtUs - sentAtUs) / 1000,
@@ -102,12 +111,12 @@ export class Pipeline {
       },
     };
     const jpeg = burnIn && { bytes: await burnIn.draw(perception), width: burnIn.width, height: burnIn.height };
-    return { perception, alerts: alerts.map((alert) => ({ ...alert, publishedAtUs })), jpeg };
+    return { perception, alerts: [...alerts, ...healthStep.alerts].map((alert) => ({ ...alert, publishedAtUs })), jpeg };
   }
 
   /** What it knows after the last `push` that has ended. */
   snapshot(): PipelineState {
-    return { kind: this.#stream.kind, newest: this.#newest, shown: this.#shown, senses: this.senses.snapshot() };
+    return { kind: this.#stream.kind, newest: this.#newest, shown: this.#shown, health: this.#health, senses: this.senses.snapshot() };
   }
 
   /**
@@ -117,6 +126,7 @@ export class Pipeline {
   restore(state: PipelineState): void {
     this.#newest = state.newest;
     this.#shown = state.shown;
+    this.#health = state.health;
     this.#restored = state;
     this.senses.restore(state.senses);
   }
