@@ -31,13 +31,17 @@ const querySchema = z.strictObject({
     .optional(),
 });
 
+const verdicts = ['correct', 'false'] as const;
+/** An alert, and what a person has said of it. */
+export type StoredAlert = Alert & { readonly verdict: (typeof verdicts)[number] | null };
+
 const us = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`;
-const columns = `alert_id, stream_id, vehicle_id, type, severity, state, epoch, sequence, rtp_timestamp, ${us('raised_at')} as raised_at,
+const columns = `alert.alert_id, verdict, stream_id, vehicle_id, type, severity, state, epoch, sequence, rtp_timestamp, ${us('raised_at')} as raised_at,
   ${us('updated_at')} as updated_at, ${us('cleared_at')} as cleared_at, track_id, message, rule, evidence, model_set, ${us('published_at')} as published_at`;
 
-/** What has been alerted of, newest first. */
+/** What has been alerted of, newest first; and what a person says of it. */
 export function alertRoutes(gate: DatabaseGate): Hono {
-  return new Hono().get('/', async (context) => {
+  const routes = new Hono().get('/', async (context) => {
     const result = querySchema.safeParse(context.req.query());
     if (!result.success) {
       const reasons = result.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
@@ -47,20 +51,41 @@ export function alertRoutes(gate: DatabaseGate): Hono {
     const { stream, type, from, to, limit, cursor } = result.data;
     // One more than asked for tells whether there is another page.
     const rows = await gate.database.query(
-      `select ${columns} from alert
+      `select ${columns} from alert left join alert_feedback using (alert_id)
        where ($1::text is null or stream_id = $1) and ($2::text is null or type = $2)
          and ($3::timestamptz is null or raised_at >= $3) and ($4::timestamptz is null or raised_at < $4)
-         and ($5::bigint is null or (raised_at, alert_id) < (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text))
-       order by raised_at desc, alert_id desc limit $7`,
+         and ($5::bigint is null or (raised_at, alert.alert_id) < (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text))
+       order by raised_at desc, alert.alert_id desc limit $7`,
       [stream ?? null, type ?? null, from ?? null, to ?? null, cursor?.raisedAtUs ?? null, cursor?.alertId ?? null, limit + 1],
     );
     const alerts = rows.slice(0, limit).map(toAlert);
     const last = rows.length > limit ? alerts.at(-1) : undefined;
     return context.json({ alerts, nextCursor: last ? Buffer.from(`${last.raisedAtUs} ${last.alertId}`).toString('base64url') : null });
   });
+  routes.put('/:id/verdict', async (context) => {
+    const result = z.strictObject({ verdict: z.enum(verdicts).nullable() }).safeParse(await context.req.json().catch(() => undefined));
+    if (!result.success)
+      throw new RoadstreamError('REQUEST_INVALID', 'Send {"verdict": "correct"}, {"verdict": "false"}, or null to take it back.');
+    const alertId = context.req.param('id');
+    const [known] = await gate.database.query('select 1 as one from alert where alert_id = $1', [alertId]);
+    if (!known)
+      throw new RoadstreamError(
+        'NOT_FOUND',
+        `There is no alert ${alertId} in the database; one that was just raised is there within seconds.`,
+      );
+    if (result.data.verdict === null) await gate.database.query('delete from alert_feedback where alert_id = $1', [alertId]);
+    else
+      await gate.database.query(
+        `insert into alert_feedback (alert_id, verdict) values ($1, $2)
+         on conflict (alert_id) do update set verdict = excluded.verdict, given_at = now()`,
+        [alertId, result.data.verdict],
+      );
+    return context.json({ alertId, verdict: result.data.verdict });
+  });
+  return routes;
 }
 
-function toAlert(row: Row): Alert {
+function toAlert(row: Row): StoredAlert {
   const orNull = (value: unknown) => (value === null ? null : Number(value));
   return {
     alertId: row.alert_id as string,
@@ -81,5 +106,6 @@ function toAlert(row: Row): Alert {
     evidence: row.evidence as Alert['evidence'],
     modelSet: row.model_set as string,
     publishedAtUs: Number(row.published_at),
+    verdict: row.verdict as StoredAlert['verdict'],
   };
 }

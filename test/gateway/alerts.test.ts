@@ -52,7 +52,7 @@ after(async () => {
   await rm(directory, { recursive: true });
 });
 
-const newestFirst = [6, 5, 4, 3, 2, 1, 0].map((index) => stored[index]!);
+const newestFirst = [6, 5, 4, 3, 2, 1, 0].map((index) => ({ ...stored[index]!, verdict: null }));
 
 test('gives alerts as they were published, newest first', async (t) => {
   const { url } = await runGateway(t, { database });
@@ -109,4 +109,22 @@ test('a query that is not understood is answered with each reason', async (t) =>
     assert.deepEqual([response.status, error.code], [400, 'REQUEST_INVALID'], query);
     assert.match(error.message, reason);
   }
+});
+
+test('what a person says of an alert is kept, may be changed and taken back', async (t) => {
+  const { url } = await runGateway(t, { database });
+  const alertId = stored[2]!.alertId;
+  const say = (id: string, body: unknown) => fetch(`${url}/api/v3/alerts/${id}/verdict`, { method: 'PUT', body: JSON.stringify(body) });
+  const kept = async () => {
+    const { alerts } = (await (await fetch(`${url}/api/v3/alerts`)).json()) as { alerts: { alertId: string; verdict: string | null }[] };
+    return alerts.find((each) => each.alertId === alertId)?.verdict;
+  };
+  for (const verdict of ['false', 'correct', 'correct', null]) {
+    const answer = await say(alertId, { verdict });
+    assert.deepEqual([answer.status, await answer.json()], [200, { alertId, verdict }]);
+    assert.equal(await kept(), verdict);
+  }
+  assert.equal((await say(alertId, { verdict: 'maybe' })).status, 400);
+  assert.equal((await say(alertId, 'correct')).status, 400);
+  assert.equal((await say('00000000-0000-5000-8000-000000000099', { verdict: 'false' })).status, 404);
 });

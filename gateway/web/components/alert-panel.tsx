@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { Alert } from '../../../schemas/messages.ts';
 import { alertEnding, isActive } from '../live/alert-list.ts';
 import { analysisTrouble } from '../live/analysis.ts';
+import type { Verdict } from '../live/api.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
 import { alertFigures, formatMoment, humanName } from '../live/format.ts';
 import { SeverityMark } from './severity-mark.tsx';
@@ -30,7 +31,7 @@ export function AlertPanel({ room, state }: { readonly room: ControlRoom; readon
       ) : (
         <ol>
           {state.alerts.map((alert) => (
-            <AlertRow key={alert.alertId} alert={alert} room={room} nowUs={state.nowUs} />
+            <AlertRow key={alert.alertId} alert={alert} verdict={state.verdicts[alert.alertId] ?? null} room={room} nowUs={state.nowUs} />
           ))}
         </ol>
       )}
@@ -40,11 +41,17 @@ export function AlertPanel({ room, state }: { readonly room: ControlRoom; readon
 
 interface AlertRowProps {
   readonly alert: Alert;
+  readonly verdict: Verdict | null;
   readonly room: ControlRoom;
   readonly nowUs: number;
 }
 
-function AlertRow({ alert, room, nowUs }: AlertRowProps) {
+const verdictNames: readonly (readonly [Verdict, string])[] = [
+  ['correct', 'Right'],
+  ['false', 'False alarm'],
+];
+
+function AlertRow({ alert, verdict, room, nowUs }: AlertRowProps) {
   const where = [alert.vehicleId, alert.streamId].filter(Boolean).join(' · ');
   return (
     <li
@@ -56,7 +63,7 @@ function AlertRow({ alert, room, nowUs }: AlertRowProps) {
       data-stream={alert.streamId}
       data-active={isActive(alert, nowUs)}
     >
-      <button type="button" onClick={() => room.select(alert.streamId)} title={`Show ${alert.streamId}. ${alert.rule}`}>
+      <button type="button" class="alert-body" onClick={() => room.select(alert.streamId)} title={`Show ${alert.streamId}. ${alert.rule}`}>
         <SeverityMark severity={alert.severity} />
         <strong>{humanName(alert.type)}</strong>
         <time dateTime={new Date(alert.raisedAtUs / 1000).toISOString()}>{formatMoment(alert.raisedAtUs, nowUs)}</time>
@@ -73,6 +80,13 @@ function AlertRow({ alert, room, nowUs }: AlertRowProps) {
           <span>{alertEnding(alert, nowUs)}</span>
         </span>
       </button>
+      <p class="verdict">
+        {verdictNames.map(([said, name]) => (
+          <button type="button" key={said} aria-pressed={verdict === said} onClick={() => void room.judge(alert.alertId, said)}>
+            {name}
+          </button>
+        ))}
+      </p>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import type { LiveMessage, StreamView } from '../../../schemas/live.ts';
 import type { Alert } from '../../../schemas/messages.ts';
 import { mergeAlerts } from './alert-list.ts';
-import { fetchAlerts, fetchStreams } from './api.ts';
+import { fetchAlerts, fetchStreams, sendVerdict, type Verdict } from './api.ts';
 import { LiveSocket, type SocketState } from './live-socket.ts';
 import type { OverlayMode } from './overlay/perception-buffer.ts';
 import { initialPictureState, Picture } from './picture.ts';
@@ -14,6 +14,8 @@ export interface RoomState {
   /** In the order in which they were announced; null until the gateway has told. */
   readonly streams: readonly StreamView[] | null;
   readonly alerts: readonly Alert[];
+  /** What was said of alerts, by their ids. */
+  readonly verdicts: Readonly<Record<string, Verdict | null>>;
   readonly selectedId: string | null;
   readonly mode: OverlayMode;
   /** The gateway's wall clock, moved on twice a second. */
@@ -32,6 +34,7 @@ export class ControlRoom {
     connection: 'connecting',
     streams: null,
     alerts: [],
+    verdicts: {},
     selectedId: location.hash.slice(1) || null,
     mode: localStorage.getItem(modeKey) === 'exact' ? 'exact' : 'lowestLatency',
     nowUs: Date.now() * 1000,
@@ -74,6 +77,17 @@ export class ControlRoom {
     this.state.update({ selectedId: streamId });
   }
 
+  /** Says whether an alert was right; saying the same again takes it back. */
+  async judge(alertId: string, said: Verdict): Promise<void> {
+    const verdict = this.state.get().verdicts[alertId] === said ? null : said;
+    try {
+      await sendVerdict(alertId, verdict);
+      this.state.update({ verdicts: { ...this.state.get().verdicts, [alertId]: verdict } });
+    } catch (thrown) {
+      console.warn(`not kept: ${(thrown as Error).message}`);
+    }
+  }
+
   setMode(mode: OverlayMode): void {
     localStorage.setItem(modeKey, mode);
     this.state.update({ mode });
@@ -107,7 +121,11 @@ export class ControlRoom {
     const [streams, alerts] = await Promise.allSettled([fetchStreams(signal), fetchAlerts(signal)]);
     if (signal.aborted) return;
     this.#setStreams(streams.status === 'fulfilled' ? streams.value : []);
-    if (alerts.status === 'fulfilled') this.state.update({ alerts: mergeAlerts(this.state.get().alerts, alerts.value) });
+    if (alerts.status === 'fulfilled')
+      this.state.update({
+        alerts: mergeAlerts(this.state.get().alerts, alerts.value),
+        verdicts: { ...this.state.get().verdicts, ...Object.fromEntries(alerts.value.map(({ alertId, verdict }) => [alertId, verdict])) },
+      });
   }
 
   #take(message: LiveMessage): void {
