@@ -3,7 +3,7 @@ export type Corner = readonly [across: number, up: number, deep: number];
 
 export interface Body {
   /** COCO's name. */
-  readonly class: 'car' | 'truck' | 'person';
+  readonly class: 'car' | 'truck' | 'bus' | 'motorcycle' | 'bicycle' | 'person';
   readonly widthMeters: number;
   readonly heightMeters: number;
   readonly lengthMeters: number;
@@ -69,6 +69,15 @@ export type CarModel = keyof typeof carShapes;
 /** A rigid box truck of 12 t. */
 export const truckShape = { widthMeters: 2.5, heightMeters: 3.5, lengthMeters: 8.2, overhangMeters: 1.4, barFootMeters: 0.46 } as const;
 
+/** A two-axle city bus. */
+export const busShape = { widthMeters: 2.55, heightMeters: 3.05, lengthMeters: 12, overhangMeters: 2.7, barFootMeters: 0.34 } as const;
+
+/** A touring motorcycle with its rider, mirrors included. */
+export const motorcycleShape = { widthMeters: 0.82, heightMeters: 1.55, lengthMeters: 2.1, wheelMeters: 0.32 } as const;
+
+/** A city bicycle (ISO 4210: wheels of 622 mm) with its rider. */
+export const bicycleShape = { widthMeters: 0.56, heightMeters: 1.78, lengthMeters: 1.75, wheelMeters: 0.34 } as const;
+
 /** From either face of a car to where its tyres touch the road, as seen from that side. */
 export const overhangMeters = 0.62;
 /** Ground clearance under a bumper. */
@@ -77,7 +86,7 @@ const bumperFootMeters = 0.2;
 /** A grown-up's height; the width is the stride's and follows the walk. */
 export const personHeightMeters = 1.75;
 
-export type ModelName = CarModel | 'truck' | 'person';
+export type ModelName = CarModel | 'truck' | 'bus' | 'motorcycle' | 'bicycle' | 'person';
 
 function carBody(shape: CarShape, towards: boolean): Body {
   const { widthMeters, heightMeters, lengthMeters, shoulderMeters, roofShare } = shape;
@@ -92,8 +101,8 @@ function carBody(shape: CarShape, towards: boolean): Body {
   return { class: 'car', widthMeters, heightMeters, lengthMeters, hull };
 }
 
-function boxBody(): Body {
-  const { widthMeters, heightMeters, lengthMeters, overhangMeters: overhang, barFootMeters } = truckShape;
+function boxBody(name: 'truck' | 'bus', shape: typeof truckShape | typeof busShape): Body {
+  const { widthMeters, heightMeters, lengthMeters, overhangMeters: overhang, barFootMeters } = shape;
   const hull = [-widthMeters / 2, widthMeters / 2].flatMap((half): Corner[] => [
     ...[0, lengthMeters].flatMap((deep): Corner[] => [
       [half, barFootMeters, deep],
@@ -102,7 +111,33 @@ function boxBody(): Body {
     [half * 0.97, 0, overhang],
     [half * 0.97, 0, lengthMeters - overhang],
   ]);
-  return { class: 'truck', widthMeters, heightMeters, lengthMeters, hull };
+  return { class: name, widthMeters, heightMeters, lengthMeters, hull };
+}
+
+/** Who rides along the road is bounded by handlebar, shoulders, head and the wheels' feet. */
+function riderBody(name: 'motorcycle' | 'bicycle', shape: typeof motorcycleShape | typeof bicycleShape): Body {
+  const { widthMeters, heightMeters, lengthMeters, wheelMeters } = shape;
+  const half = widthMeters / 2;
+  const middle = lengthMeters / 2;
+  const hull: Corner[] = [
+    [-half, 1.2, middle],
+    [half, 1.2, middle],
+    [0, heightMeters, middle],
+    [-0.06, 0, wheelMeters],
+    [0.06, 0, wheelMeters],
+  ];
+  return { class: name, widthMeters, heightMeters, lengthMeters, hull };
+}
+
+/** A bicycle that crosses shows its side. */
+function crossingBicycle(): Body {
+  const { lengthMeters, heightMeters, widthMeters } = bicycleShape;
+  const half = lengthMeters / 2;
+  const hull = [-half, half].flatMap((across): Corner[] => [
+    [across, 0, 0],
+    [across, heightMeters, 0],
+  ]);
+  return { class: 'bicycle', widthMeters: lengthMeters, heightMeters, lengthMeters: widthMeters, hull };
 }
 
 /**
@@ -131,14 +166,24 @@ for (const name of Object.keys(carShapes) as CarModel[]) {
   away.set(name, carBody(carShapes[name], false));
   towardsUs.set(name, carBody(carShapes[name], true));
 }
-away.set('truck', boxBody());
-towardsUs.set('truck', boxBody());
+const both: readonly (readonly [ModelName, Body])[] = [
+  ['truck', boxBody('truck', truckShape)],
+  ['bus', boxBody('bus', busShape)],
+  ['motorcycle', riderBody('motorcycle', motorcycleShape)],
+  ['bicycle', riderBody('bicycle', bicycleShape)],
+];
+for (const [name, body] of both) {
+  away.set(name, body);
+  towardsUs.set(name, body);
+}
+const crossing = crossingBicycle();
 
 /**
  * What an actor is made of.
  * @param towards Whether its front is turned to the camera.
- * @param phase Of the step of a person who walks across the road, radians; undefined for one who does not.
+ * @param phase Of the step of a person, or of the pedals of a bicycle, that crosses the road, radians; undefined for who does not.
  */
 export function bodyOf(model: ModelName, towards: boolean, phase: number | undefined): Body {
+  if (model === 'bicycle' && phase !== undefined) return crossing;
   return (towards ? towardsUs : away).get(model) ?? personBody(phase);
 }

@@ -20,8 +20,43 @@ export interface ActorPlan {
 /** Which road is drawn: three lanes our way, or one lane each way. */
 export type RoadKind = 'motorway' | 'country';
 
+/** How a line is painted. */
+export interface LineStyle {
+  readonly type: 'solid' | 'dashed' | 'missing';
+  /** 0 fresh .. 1 hardly to be seen, in patches. */
+  readonly wear?: number;
+}
+
+/** What air and sun are like; without it, a clear day. */
+export interface Weather {
+  readonly light?: 'day' | 'dusk' | 'night';
+  /** 0 none .. 1 pouring. */
+  readonly rain?: number;
+  /** 0 none .. 1 sight of 60 m. */
+  readonly fog?: number;
+  /** Trees beside the road throw shadows across it. */
+  readonly hasShadows?: boolean;
+}
+
+/** Something that stands beside or above the road. Metres are those driven in a loop. */
+export type SignPlan = {
+  readonly atMeters: number;
+  /** Of its middle, right of the middle of our lane; without it, beside the road on the right. */
+  readonly offsetMeters?: number;
+} & (
+  | { readonly class: 'speed-limit' | 'end-of-limit'; readonly value: string }
+  | { readonly class: 'stop' }
+  /** Its states over seconds, each until the next one. */
+  | { readonly class: 'traffic-light'; readonly states: readonly (readonly [atSeconds: number, state: LightState])[] }
+  /** Direction signs above all lanes of a motorway. */
+  | { readonly class: 'gantry' }
+);
+
+export type LightState = 'red' | 'amber' | 'green';
+export type Indicator = 'left' | 'right' | 'off';
+
 /** A drive as data. Profiles are over seconds from its beginning, curvature over metres. */
-export interface Scenario {
+export interface Scenario extends Weather {
   readonly name: string;
   readonly description: string;
   /** A whole number of frames; the drive then begins again. */
@@ -32,7 +67,17 @@ export interface Scenario {
   readonly road: RoadKind;
   /** 1/radius in 1/m, positive to the right, over metres driven; 0 at both ends so that the loop closes. */
   readonly curvature: Profile;
-  readonly ego: { readonly speedMps: Profile; readonly laneOffsetMeters: Profile };
+  /** Degrees by which the vehicle looks down (positive) or up against the road ahead, over metres driven; 0 at both ends. */
+  readonly hills?: Profile;
+  readonly ego: {
+    readonly speedMps: Profile;
+    readonly laneOffsetMeters: Profile;
+    /** Each until the next one; without it, off. */
+    readonly indicator?: readonly (readonly [atSeconds: number, state: Indicator])[];
+  };
+  /** Of our lane when the drive begins; without it, as usual on such a road. */
+  readonly lines?: { readonly left?: LineStyle; readonly right?: LineStyle };
+  readonly signs?: readonly SignPlan[];
   readonly actors: readonly ActorPlan[];
 }
 

@@ -1,4 +1,8 @@
+import { openCabin } from './cabin/cabin.ts';
 import { RoadPicture } from './drawing/road-picture.ts';
+import { openPage } from './page/page.ts';
+import type { RoadsideScenario } from './roadside/roadside-scenario.ts';
+import { type RoadsideTruth, roadsideTruthOf } from './roadside/roadside-truth.ts';
 import type { Scenario } from './scenario.ts';
 import type { AnyScenario } from './scenarios/index.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -21,7 +25,9 @@ export interface Scene<T = unknown> {
 
 /** Makes a scenario of any kind ready to be drawn; what it costs is done once. */
 export function openScene(scenario: AnyScenario): Scene {
-  return openRoad(scenario);
+  if ('kind' in scenario && scenario.kind === 'cabin') return openCabin(scenario);
+  if ('kind' in scenario && scenario.kind === 'page') return openPage(scenario);
+  return 'site' in scenario ? openRoadside(scenario) : openRoad(scenario);
 }
 
 /** The road from a vehicle that drives along it. */
@@ -37,5 +43,14 @@ export function openRoad(scenario: Scenario): Scene<Truth> {
       road.draw(moment, i420);
       return truthOf(world, moment);
     },
+  };
+}
+
+/** The road from a mast. */
+export function openRoadside(scenario: RoadsideScenario): Scene<RoadsideTruth> {
+  const road = openRoad(scenario);
+  return {
+    ...road,
+    draw: (frameIndex, i420) => roadsideTruthOf(road.draw(frameIndex, i420), scenario.site, road.width, road.height),
   };
 }

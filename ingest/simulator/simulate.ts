@@ -70,8 +70,8 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   }
   if (!options.truth) return;
   const { width, height } = scene;
-  const { focalPx } = openWorld(scenario).camera;
-  const file: TruthFile = { scenario: scenario.name, framesPerSecond, width, height, focalPx, camera: scenario.camera, frames: truths };
+  const seenFrom = 'road' in scenario ? { focalPx: openWorld(scenario).camera.focalPx, camera: scenario.camera } : {};
+  const file: TruthFile = { scenario: scenario.name, framesPerSecond, width, height, ...seenFrom, frames: truths };
   await writeFile(options.truth, JSON.stringify(file)).catch((cause: unknown) => unwritable(options.truth!, cause));
 }
 

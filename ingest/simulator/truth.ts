@@ -1,12 +1,14 @@
 import type { Box } from '../../schemas/messages.ts';
+import type { Body } from './bodies.ts';
 import { clipBox, horizonRow } from './camera.ts';
-import type { Scenario } from './scenario.ts';
+import { egoWidthMeters, type LaneTruth, laneTruthOf } from './lane-truth.ts';
+import type { Indicator, Scenario, SignPlan } from './scenario.ts';
 import { type Moment, momentAt, openWorld, type PlacedActor, type World } from './world.ts';
 
 export interface ActorTruth {
   readonly actorId: string;
   /** COCO's name. */
-  readonly class: 'car' | 'truck' | 'person';
+  readonly class: Body['class'];
   /** What of its outline is inside the picture. */
   readonly boxPx: Box;
   /** From the camera along the road to the nearest face. */
@@ -23,20 +25,38 @@ export interface ActorTruth {
   readonly occludedFraction: number;
 }
 
+/** A sign or light; gantries are none. */
+export interface SignTruth {
+  readonly class: Exclude<SignPlan['class'], 'gantry'>;
+  /** Number on it in km/h, or red, amber, green; null on a stop sign. */
+  readonly value: string | null;
+  /** Where in a loop it stands: tells one from another. */
+  readonly atMeters: number;
+  /** What of its face is inside the picture. */
+  readonly boxPx: Box;
+  readonly distanceMeters: number;
+  /** Right of the camera's axis. */
+  readonly lateralMeters: number;
+  /** Share of its box that boxes of nearer actors cover, to the nearest 1/400. */
+  readonly occludedFraction: number;
+}
+
 /** What is so in one frame, whether or not anybody sees it. */
 export interface Truth {
   readonly frameIndex: number;
   readonly timeSeconds: number;
   readonly egoSpeedMps: number;
-  /** Right of the lane's middle. */
+  /** Right of the middle of the lane in which the drive begins; see lane for the one that the vehicle is in. */
   readonly laneOffsetMeters: number;
+  readonly lane: LaneTruth;
+  readonly indicator: Indicator;
   readonly horizonPx: number;
   /** Those of whom something is inside the picture, the nearest first. */
   readonly actors: readonly ActorTruth[];
+  /** The nearest first. */
+  readonly signs: readonly SignTruth[];
 }
 
-/** The simulated own car's width: that of a usual car. */
-const egoWidthMeters = 1.8;
 /** Slower approaches give no time to collision (0.36 km/h: an answer of minutes to hours helps nobody). */
 const leastClosingMps = 0.1;
 
@@ -57,7 +77,7 @@ export function truthOf(world: World, moment: Moment): Truth {
   const nearer: Box[] = [];
   const actors: ActorTruth[] = [];
   for (const actor of moment.actors.toReversed()) {
-    const boxPx = clipBox(world.camera, actor.outlinePx);
+    const boxPx = clipBox(moment.camera, actor.outlinePx);
     if (!boxPx) continue;
     actors.push(actorTruth(actor, boxPx, nearer));
     nearer.push(boxPx);
@@ -67,9 +87,23 @@ export function truthOf(world: World, moment: Moment): Truth {
     timeSeconds: moment.timeSeconds,
     egoSpeedMps: moment.egoSpeedMps,
     laneOffsetMeters: moment.laneOffsetMeters,
-    horizonPx: horizonRow(world.camera),
+    lane: laneTruthOf(world, moment),
+    indicator: moment.indicator,
+    horizonPx: horizonRow(moment.camera),
     actors,
+    signs: signTruths(moment, actors),
   };
+}
+
+function signTruths({ signs, camera }: Moment, actors: readonly ActorTruth[]): SignTruth[] {
+  return signs.toReversed().flatMap(({ plan, state, facePx, distanceMeters, lateralMeters }) => {
+    const boxPx = clipBox(camera, facePx);
+    if (!boxPx || plan.class === 'gantry') return [];
+    const nearer = actors.filter((actor) => actor.distanceMeters < distanceMeters).map((actor) => actor.boxPx);
+    const value = 'value' in plan ? plan.value : (state ?? null);
+    const occludedFraction = coveredShare(boxPx, nearer);
+    return [{ class: plan.class, value, atMeters: plan.atMeters, boxPx, distanceMeters, lateralMeters, occludedFraction }];
+  });
 }
 
 function actorTruth(actor: PlacedActor, boxPx: Box, nearer: readonly Box[]): ActorTruth {
@@ -87,7 +121,9 @@ function actorTruth(actor: PlacedActor, boxPx: Box, nearer: readonly Box[]): Act
   };
 }
 
-function coveredShare([x1, y1, x2, y2]: Box, covers: readonly Box[]): number {
+function coveredShare([x1, y1, x2, y2]: Box, others: readonly Box[]): number {
+  const covers = others.filter((other) => other[0] < x2 && other[2] > x1 && other[1] < y2 && other[3] > y1);
+  if (covers.length === 0) return 0;
   const steps = 20;
   let covered = 0;
   for (let row = 0; row < steps; row++)

@@ -1,12 +1,16 @@
 import type { Box } from '../../schemas/messages.ts';
 import { type Body, bodyOf } from './bodies.ts';
 import { type Camera, cameraOf, project } from './camera.ts';
+import { type RoadPlan, roadPlan } from './drawing/road-plan.ts';
 import { integralTo, type Profile, slopeAt, valueAt } from './profile.ts';
-import { type ActorPlan, framesPerSecond, type Scenario } from './scenario.ts';
+import { type PlacedSign, placeSigns } from './road-signs.ts';
+import { type ActorPlan, framesPerSecond, type Indicator, type Scenario } from './scenario.ts';
 
 /** A scenario made ready for asking where everything is at a frame. */
 export interface World {
   readonly scenario: Scenario;
+  readonly plan: RoadPlan;
+  /** On level road. */
   readonly camera: Camera;
   readonly framesPerLoop: number;
   readonly loopMeters: number;
@@ -30,8 +34,10 @@ export interface PlacedActor {
   readonly closingSpeedMps: number;
   /** Of a walker's step. */
   readonly phaseRadians: number;
-  /** Across the road, to the right; a walker's. */
+  /** Across the road, to the right. */
   readonly acrossMps: number;
+  /** Goes across the road, not along it. */
+  readonly crosses: boolean;
   /** Its outline, also where it lies outside the picture. */
   readonly outlinePx: Box;
 }
@@ -43,10 +49,22 @@ export interface Moment {
   /** Driven in this loop. */
   readonly drivenMeters: number;
   readonly egoSpeedMps: number;
+  /** Right of the middle of the lane in which the drive begins. */
   readonly laneOffsetMeters: number;
+  /** Of the vehicle, to the right. */
+  readonly acrossMps: number;
+  /** By which the vehicle heads to the right of the road: what moves it across. */
+  readonly yawRadians: number;
+  readonly indicator: Indicator;
+  /** Tilted as the vehicle is now. */
+  readonly camera: Camera;
   /** Those in reach, the farthest first. */
   readonly actors: readonly PlacedActor[];
+  readonly signs: readonly PlacedSign[];
 }
+
+/** Where the camera is on the road, and how it is turned. */
+export type Place = Pick<Moment, 'drivenMeters' | 'laneOffsetMeters' | 'yawRadians'>;
 
 /** Nobody is drawn beyond: a car is 6 px wide there. */
 const farthestMeters = 300;
@@ -54,6 +72,10 @@ const farthestMeters = 300;
 const nearestMeters = 1.5;
 /** Brake lights go on above engine braking (UN R13-H 5.2.22.4 leaves them off below 0.7 m/s2). */
 const brakeLightMps2 = 0.7;
+/** A vehicle turns within this of beginning to move across. */
+const turnSeconds = 0.4;
+/** Slower vehicles do not steer sideways visibly. */
+const leastTurningMps = 2;
 /** Two steps of a grown-up at 1.4 m/s. */
 const strideMeters = 1.5;
 
@@ -102,6 +124,7 @@ export function openWorld(scenario: Scenario): World {
   const loopMeters = integralTo(scenario.ego.speedMps, scenario.durationSeconds);
   return {
     scenario,
+    plan: roadPlan(scenario),
     camera: cameraOf(scenario.camera.heightMeters, scenario.camera.pitchDegrees),
     framesPerLoop: Math.round(scenario.durationSeconds * framesPerSecond),
     loopMeters,
@@ -113,26 +136,59 @@ export function openWorld(scenario: Scenario): World {
 export function momentAt(world: World, frameIndex: number): Moment {
   const { scenario, framesPerLoop } = world;
   const seconds = (frameIndex % framesPerLoop) / framesPerSecond;
+  const { ego, hills, camera } = scenario;
+  const drivenMeters = integralTo(ego.speedMps, seconds);
+  const egoSpeedMps = valueAt(ego.speedMps, seconds);
+  const acrossMps = acrossAt(ego.laneOffsetMeters, seconds);
   const moment = {
     frameIndex,
     timeSeconds: frameIndex / framesPerSecond,
     loop: Math.floor(frameIndex / framesPerLoop),
-    drivenMeters: integralTo(scenario.ego.speedMps, seconds),
-    egoSpeedMps: valueAt(scenario.ego.speedMps, seconds),
-    laneOffsetMeters: valueAt(scenario.ego.laneOffsetMeters, seconds),
+    drivenMeters,
+    egoSpeedMps,
+    laneOffsetMeters: valueAt(ego.laneOffsetMeters, seconds),
+    acrossMps,
+    yawRadians: acrossMps / Math.max(leastTurningMps, egoSpeedMps),
+    indicator: stateAt(ego.indicator ?? [], seconds) ?? 'off',
+    camera: hills ? cameraOf(camera.heightMeters, camera.pitchDegrees + valueAt(hills, drivenMeters)) : world.camera,
   };
   const actors = scenario.actors
     .map((plan) => place(world, plan, seconds, moment))
     .filter((actor) => actor.distanceMeters > nearestMeters && actor.distanceMeters < farthestMeters)
     .sort((a, b) => b.distanceMeters - a.distanceMeters);
-  return { ...moment, actors };
+  return { ...moment, actors, signs: placeSigns(world, moment, seconds) };
+}
+
+/**
+ * Where something along the road is seen.
+ * @param offsetMeters Right of the middle of the lane in which the drive begins.
+ * @returns Metres right of the camera's axis.
+ */
+export function lateralAhead(world: World, place: Place, offsetMeters: number, aheadMeters: number): number {
+  const { drivenMeters, laneOffsetMeters, yawRadians } = place;
+  return offsetMeters - laneOffsetMeters + world.bend.shiftAhead(drivenMeters, aheadMeters) - yawRadians * aheadMeters;
+}
+
+/** Of the road there against the camera's axis, radians; positive to the right. */
+export function headingAhead(world: World, { drivenMeters, yawRadians }: Place, aheadMeters: number): number {
+  return world.bend.headingAhead(drivenMeters, aheadMeters) - yawRadians;
+}
+
+/** How fast the vehicle moves across, m/s to the right, as smoothly as a vehicle can. */
+function acrossAt(laneOffsetMeters: Profile, seconds: number): number {
+  return (valueAt(laneOffsetMeters, seconds + turnSeconds) - valueAt(laneOffsetMeters, seconds - turnSeconds)) / (2 * turnSeconds);
+}
+
+/** The newest state, or undefined before the first. */
+export function stateAt<T>(states: readonly (readonly [atSeconds: number, state: T])[], seconds: number): T | undefined {
+  return states.findLast(([at]) => at <= seconds)?.[1];
 }
 
 function place(
   world: World,
   plan: ActorPlan,
   seconds: number,
-  ego: { readonly drivenMeters: number; readonly egoSpeedMps: number; readonly laneOffsetMeters: number },
+  ego: Place & { readonly egoSpeedMps: number; readonly camera: Camera },
 ): PlacedActor {
   const along = integralTo(plan.speedMps, seconds);
   const across = valueAt(plan.lateralMeters, seconds);
@@ -141,10 +197,12 @@ function place(
   const towards = valueAt(plan.speedMps, 0) < 0;
   const phaseRadians = ((Math.abs(along) + Math.abs(across)) * 2 * Math.PI) / strideMeters;
   const acrossMps = slopeAt(plan.lateralMeters, seconds);
-  const body = bodyOf(plan.model, towards, acrossMps === 0 ? undefined : phaseRadians);
+  // Who rides aside while riding on turns little.
+  const crosses = plan.model === 'person' ? acrossMps !== 0 : Math.abs(acrossMps) > Math.abs(speedMps);
+  const body = bodyOf(plan.model, towards, crosses ? phaseRadians : undefined);
   const offsetMeters = across - ego.laneOffsetMeters;
-  const lateralMeters = offsetMeters + world.bend.shiftAhead(ego.drivenMeters, distanceMeters);
-  const headingRadians = world.bend.headingAhead(ego.drivenMeters, distanceMeters);
+  const lateralMeters = lateralAhead(world, ego, across, distanceMeters);
+  const headingRadians = headingAhead(world, ego, distanceMeters);
   return {
     plan,
     body,
@@ -157,7 +215,8 @@ function place(
     closingSpeedMps: ego.egoSpeedMps - speedMps,
     phaseRadians,
     acrossMps,
-    outlinePx: outline(world.camera, body, lateralMeters, distanceMeters, headingRadians),
+    crosses,
+    outlinePx: outline(ego.camera, body, lateralMeters, distanceMeters, headingRadians),
   };
 }
 

@@ -1,4 +1,6 @@
-import { type Camera, horizonRow } from '../camera.ts';
+import { type Camera, cameraOf, horizonRow } from '../camera.ts';
+import type { Profile } from '../profile.ts';
+import type { Atmosphere } from './atmosphere.ts';
 import { hazeColour } from './ground.ts';
 import { fractalNoise, randomFrom } from './noise.ts';
 import { draw, lumaOf, type Picture, pictureOver, uOf, vOf } from './sprite.ts';
@@ -7,28 +9,43 @@ import type { Plant } from './trees.ts';
 /** Sky, clouds, hills and the far edge of the woods: what is too far away to come nearer; it turns with the road. */
 export class Backdrop {
   readonly #panorama: Picture;
+  readonly #horizon: number;
 
-  /** @param woods What the far edge of the woods is made of. */
-  constructor(camera: Camera, woods: readonly Plant[], seed: number) {
+  /**
+   * @param woods What the far edge of the woods is made of.
+   * @param highest The camera that looks up the most: it sees the most sky.
+   */
+  constructor(highest: Camera, woods: readonly Plant[], seed: number, atmosphere?: Atmosphere) {
     // Twice the picture, then it repeats: seen only after turning by more than 65 degrees.
-    const width = camera.width * 2;
-    const height = 2 * Math.ceil((horizonRow(camera) + 2) / 2);
+    const width = highest.width * 2;
+    const height = 2 * Math.ceil((horizonRow(highest) + 2) / 2);
     this.#panorama = pictureOver(new Uint8Array((width * height * 3) / 2), width, height);
-    const horizon = horizonRow(camera);
+    const horizon = horizonRow(highest);
+    this.#horizon = horizon;
     paintSky(this.#panorama, horizon, seed);
     paintHills(this.#panorama, horizon, seed);
     plantWoods(this.#panorama, horizon, woods, seed);
+    atmosphere?.toneSky(this.#panorama, horizon);
   }
 
   /** @param headingRadians Where the camera looks; positive to the right. */
-  draw(picture: Picture, headingRadians: number, focalPx: number): void {
+  draw(picture: Picture, headingRadians: number, camera: Camera): void {
+    const { focalPx } = camera;
     const { width, height, y, u, v } = this.#panorama;
+    const hidden = Math.max(0, 2 * Math.round((this.#horizon - horizonRow(camera)) / 2));
+    const rows = Math.min(height - hidden, picture.height);
     const turned = 2 * Math.round((headingRadians * focalPx) / 2);
     const from = ((turned % width) + width) % width;
-    copyRows(y, width, picture.y, picture.width, Math.min(height, picture.height), from);
-    copyRows(u, width >> 1, picture.u, picture.width >> 1, height >> 1, from >> 1);
-    copyRows(v, width >> 1, picture.v, picture.width >> 1, height >> 1, from >> 1);
+    copyRows(y.subarray(hidden * width), width, picture.y, picture.width, rows, from);
+    const chromaFrom = (hidden >> 1) * (width >> 1);
+    copyRows(u.subarray(chromaFrom), width >> 1, picture.u, picture.width >> 1, rows >> 1, from >> 1);
+    copyRows(v.subarray(chromaFrom), width >> 1, picture.v, picture.width >> 1, rows >> 1, from >> 1);
   }
+}
+
+/** As the camera is tilted on the hill where it sees the most sky. */
+export function highestCamera(camera: Camera, pitchDegrees: number, hills: Profile | undefined): Camera {
+  return hills ? cameraOf(camera.heightMeters, pitchDegrees + Math.min(...hills.map(([, degrees]) => degrees))) : camera;
 }
 
 function copyRows(source: Uint8Array, sourceWidth: number, target: Uint8Array, width: number, rows: number, from: number): void {

@@ -1,5 +1,6 @@
 import { type CarShape, type Corner, overhangMeters } from '../bodies.ts';
 import { paintFront, paintRear } from './car-faces.ts';
+import { paintTop } from './car-top.ts';
 import { bothSides, disc, type Easel, symmetric } from './easel.ts';
 import type { PaintTones } from './paint-tones.ts';
 
@@ -16,6 +17,7 @@ export function paintCar(
   shadow(easel, shape);
   underside(easel, shape);
   const half = shape.widthMeters / 2;
+  if (easel.cameraMeters > shape.heightMeters) paintTop(easel, shape, tones, look.towards);
   if (Math.abs(easel.lateralMeters) > half * 0.9) flank(easel, shape, tones, easel.lateralMeters > 0 ? -1 : 1, look.towards);
   if (look.towards) paintFront(easel, shape, tones);
   else paintRear(easel, shape, tones, look.braking);

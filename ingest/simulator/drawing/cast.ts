@@ -2,11 +2,13 @@ import { carShapes } from '../bodies.ts';
 import { type Camera, clipBox } from '../camera.ts';
 import type { Paint } from '../scenario.ts';
 import type { PlacedActor } from '../world.ts';
+import { paintBus } from './bus-art.ts';
 import { paintCar } from './car-art.ts';
 import { Easel } from './easel.ts';
 import { paintTones } from './paint-tones.ts';
 import { paintPerson } from './person-art.ts';
-import { draw, halved, type Picture, type Sprite } from './sprite.ts';
+import { paintBicycle, paintMotorcycle } from './rider-art.ts';
+import { draw, halved, type Picture, type Shade, type Sprite } from './sprite.ts';
 import { paintTruck } from './truck-art.ts';
 
 /** Sprites are painted for distances 30 % apart from 7 to 39 m, and stretched between. */
@@ -32,8 +34,9 @@ export class Cast {
     this.#camera = camera;
   }
 
-  draw(picture: Picture, actor: PlacedActor): void {
-    if (clipBox(this.#camera, actor.outlinePx)) draw(picture, this.#spriteFor(actor), actor.outlinePx);
+  /** @param shade Without it, a clear day's. */
+  draw(picture: Picture, actor: PlacedActor, shade?: Shade): void {
+    if (clipBox(this.#camera, actor.outlinePx)) draw(picture, this.#spriteFor(actor), actor.outlinePx, shade);
   }
 
   #spriteFor(actor: PlacedActor): Sprite {
@@ -46,8 +49,9 @@ export class Cast {
     // Such a step changes the visible side of a 4.5 m long car by an eighth of its width.
     const grain = 0.05 * (distance + 4.5);
     const lateral = Math.round(aside / grain) * grain;
-    const phase = plan.model === 'person' ? Math.round((actor.phaseRadians / (2 * Math.PI)) * phases) % phases : 0;
-    const facing = Math.sign(actor.acrossMps) as -1 | 0 | 1;
+    const phase =
+      plan.model === 'person' || plan.model === 'bicycle' ? Math.round((actor.phaseRadians / (2 * Math.PI)) * phases) % phases : 0;
+    const facing = actor.crosses ? (Math.sign(actor.acrossMps) as -1 | 0 | 1) : 0;
     const key = `${plan.model} ${plan.paint} ${towards} ${braking} ${step} ${lateral.toFixed(1)} ${phase} ${facing}`;
     let sizes = this.#sprites.get(key);
     if (sizes) this.#sprites.delete(key);
@@ -83,6 +87,9 @@ function paint(
 ): Sprite {
   if (model === 'person') paintPerson(easel, colour, look.facing, look.phase);
   else if (model === 'truck') paintTruck(easel, paintTones[colour], look);
+  else if (model === 'bus') paintBus(easel, paintTones[colour], look);
+  else if (model === 'motorcycle') paintMotorcycle(easel, colour, look);
+  else if (model === 'bicycle') paintBicycle(easel, colour, look);
   else paintCar(easel, carShapes[model], paintTones[colour], look);
   return easel.finish();
 }

@@ -36,7 +36,7 @@ export class Easel {
     this.#left = Math.floor(x1 - margin);
     this.#top = Math.floor(y1 - margin / 2);
     const width = sizeStep * Math.ceil((x2 + margin - this.#left) / sizeStep);
-    const height = sizeStep * Math.ceil((y2 + margin / 2 - this.#top) / sizeStep);
+    const height = sizeStep * Math.ceil((y2 + margin - this.#top) / sizeStep);
     this.#canvas = createCanvas(width, height);
     this.#context = this.#canvas.getContext('2d');
     this.#context.lineJoin = 'round';
@@ -45,6 +45,11 @@ export class Easel {
 
   get lateralMeters(): number {
     return this.#lateral;
+  }
+
+  /** How high above the road the camera is. */
+  get cameraMeters(): number {
+    return this.#camera.heightMeters;
   }
 
   /** Pixels of a metre at the nearest face. */

@@ -1,12 +1,13 @@
 import { type Camera, groundDistance, project } from '../camera.ts';
-import type { Moment, World } from '../world.ts';
+import { lateralAhead, type Moment, type World } from '../world.ts';
+import type { Atmosphere } from './atmosphere.ts';
 import { asphaltTile, type GroundTile, grassTile, smearMeters, type Texture } from './ground-tiles.ts';
 import { hash } from './noise.ts';
-import { roadPlan } from './road-plan.ts';
 import type { Picture } from './sprite.ts';
+import { TreeShadows } from './tree-shadows.ts';
 
 /** One row of the picture below the horizon: all of it lies at one distance. */
-interface GroundRow {
+export interface GroundRow {
   readonly row: number;
   readonly distanceMeters: number;
   readonly metersPerPixel: number;
@@ -30,28 +31,42 @@ const paintLuma = 214;
 const paintOpacity = 0.88;
 /** Farther rows are all haze. */
 const farthestMeters = 900;
+/** The usual dashcam: from higher up the last rows below the horizon lie farther away. */
+const dashcamMeters = 1.3;
 
 export const hazeAt = (distanceMeters: number): number => 1 - Math.exp(-distanceMeters / hazeMeters);
 
 /** Draws the road and the land beside it, row by row, each one line of a texture stretched. */
 export class Ground {
   readonly #world: World;
-  readonly #lumaRows: readonly GroundRow[];
-  readonly #chromaRows: readonly GroundRow[];
-  readonly #carriageways: readonly { readonly fromMeters: number; readonly toMeters: number }[];
+  readonly #grass: GroundTile;
+  readonly #asphalts: readonly GroundTile[];
+  readonly #shadows: TreeShadows | undefined;
+  /** Of the camera they were made for. */
+  #camera: Camera | undefined;
+  #lumaRows: readonly GroundRow[] = [];
+  #chromaRows: readonly GroundRow[] = [];
 
   constructor(world: World) {
     this.#world = world;
-    const { camera, scenario } = world;
-    const grass = grassTile(scenario.seed);
-    const asphalts = roadPlan(scenario.road).carriageways.map((way, index) => asphaltTile(way, scenario.seed + index));
-    this.#carriageways = asphalts.map(({ fromMeters, toMeters }) => ({ fromMeters, toMeters }));
-    this.#lumaRows = rowsOf(camera, 1, (tile, row) => tile.luma(row.metersPerPixel, row.depthMeters), grass, asphalts);
-    this.#chromaRows = rowsOf(camera, 2, (tile, row) => tile.chroma(row.metersPerPixel, row.depthMeters), grass, asphalts);
+    const { scenario, plan } = world;
+    this.#grass = grassTile(scenario.seed);
+    this.#asphalts = plan.carriageways.map((way, index) => asphaltTile(way, scenario.seed + index));
+    this.#shadows = scenario.hasShadows ? new TreeShadows(world) : undefined;
+    this.#look(world.camera);
   }
 
-  draw(picture: Picture, moment: Moment): void {
+  #look(camera: Camera): void {
+    if (this.#camera === camera) return;
+    this.#camera = camera;
+    this.#lumaRows = rowsOf(camera, 1, (tile, row) => tile.luma(row.metersPerPixel, row.depthMeters), this.#grass, this.#asphalts);
+    this.#chromaRows = rowsOf(camera, 2, (tile, row) => tile.chroma(row.metersPerPixel, row.depthMeters), this.#grass, this.#asphalts);
+  }
+
+  /** @param atmosphere Without it, a clear day. */
+  draw(picture: Picture, moment: Moment, atmosphere?: Atmosphere): void {
     const { y, u, v, width } = picture;
+    this.#look(moment.camera);
     this.#drawRows(this.#lumaRows, moment, width, y, undefined);
     for (const row of this.#lumaRows) {
       this.#drawMarkings(picture, row, moment);
@@ -64,12 +79,13 @@ export class Ground {
       veil(u, row.row * half, half, hazeColour[1], row.haze);
       veil(v, row.row * half, half, hazeColour[2], row.haze);
     }
+    if (this.#shadows) for (const row of this.#lumaRows) this.#shadows.draw(picture, row, moment);
+    atmosphere?.toneGround(picture, this.#lumaRows, this.#chromaRows);
   }
 
   /** Where the middle of our lane is at that row, right of the camera's axis. */
   #middle(moment: Moment, row: GroundRow): number {
-    const ahead = Math.min(row.distanceMeters, 300);
-    return this.#world.bend.shiftAhead(moment.drivenMeters, ahead) - moment.laneOffsetMeters;
+    return lateralAhead(this.#world, moment, 0, Math.min(row.distanceMeters, 300));
   }
 
   #drawRows(rows: readonly GroundRow[], moment: Moment, width: number, low: Uint8Array, high: Uint8Array | undefined): void {
@@ -100,7 +116,7 @@ export class Ground {
         );
     };
     let done = 0;
-    this.#carriageways.forEach(({ fromMeters, toMeters }, index) => {
+    this.#asphalts.forEach(({ fromMeters, toMeters }, index) => {
       const from = Math.max(done, Math.ceil((fromMeters + ragged(along, row, 1) - left) / metersPerPixel - 0.5));
       const to = Math.min(width, Math.floor((toMeters - ragged(along, row, 2) - left) / metersPerPixel - 0.5));
       if (to <= from) return;
@@ -114,9 +130,10 @@ export class Ground {
   #drawMarkings(picture: Picture, row: GroundRow, moment: Moment): void {
     const middle = this.#middle(moment, row);
     const along = travelled(this.#world, moment) + row.distanceMeters;
-    for (const { offsetMeters, widthMeters, dash } of roadPlan(this.#world.scenario.road).markings) {
-      const share = dash ? dashShare(along, row.depthMeters, dash.lengthMeters, dash.everyMeters) : 1;
-      if (share <= 0) continue;
+    for (const { offsetMeters, widthMeters, dash, wear, isMissing } of this.#world.plan.markings) {
+      const painted = dash ? dashShare(along, row.depthMeters, dash.lengthMeters, dash.everyMeters) : 1;
+      if (painted <= 0 || isMissing) continue;
+      const share = wear ? painted * leftOver(along, row.depthMeters, wear) : painted;
       const centre = picture.width / 2 + (middle + offsetMeters) / row.metersPerPixel;
       const reach = widthMeters / 2 / row.metersPerPixel;
       paintSpan(picture, row.row, centre - reach, centre + reach, share * paintOpacity);
@@ -145,7 +162,7 @@ function rowsOf(
   const rows: GroundRow[] = [];
   for (let row = 0; row < camera.height / step; row++) {
     const distanceMeters = groundDistance(camera, (row + 0.5) * step);
-    if (distanceMeters > farthestMeters) continue;
+    if (distanceMeters > (farthestMeters * camera.heightMeters) / dashcamMeters) continue;
     const next = groundDistance(camera, (row + 1.5) * step);
     const size = { metersPerPixel: step / project(camera, 0, 0, distanceMeters).scale, depthMeters: distanceMeters - next };
     rows.push({
@@ -169,6 +186,23 @@ function dashShare(along: number, depth: number, length: number, every: number):
   };
   const span = Math.max(depth, 0.02);
   return (covered(along + span / 2) - covered(along - span / 2)) / span;
+}
+
+/** Worn paint is thin everywhere, and gone in patches of about a metre. */
+const patchMeters = 0.9;
+
+/** Share of the paint that wear has left here, 0..1. */
+function leftOver(along: number, depthMeters: number, wear: number): number {
+  const thin = 1 - 0.5 * wear;
+  const gone = 0.65 * wear;
+  if (depthMeters > 3 * patchMeters) return thin * (1 - 0.85 * gone);
+  const at = along / patchMeters;
+  const cell = Math.floor(at);
+  const [here, next] = [hash(cell, 71), hash(cell + 1, 71)];
+  const field = here + (next - here) * (at - cell);
+  // The field's middle values are the commonest: steep around the share that is gone.
+  const left = Math.max(0, Math.min(1, (field - gone) * 5 + 0.5));
+  return thin * (0.15 + 0.85 * left);
 }
 
 /** Paint between two columns, part of a pixel at either end. */

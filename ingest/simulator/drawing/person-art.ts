@@ -3,7 +3,7 @@ import type { Paint } from '../scenario.ts';
 import { disc, type Easel } from './easel.ts';
 
 /** Coats; trousers, hair and skin go with each. */
-const outfits: Record<Paint, { readonly coat: string; readonly trousers: string; readonly hair: string }> = {
+export const outfits: Record<Paint, { readonly coat: string; readonly trousers: string; readonly hair: string }> = {
   silver: { coat: '#8d9499', trousers: '#2c3442', hair: '#4b3a2b' },
   graphite: { coat: '#3d4248', trousers: '#5a5148', hair: '#1d1712' },
   red: { coat: '#a32d2a', trousers: '#27303f', hair: '#2b1f16' },
@@ -12,7 +12,7 @@ const outfits: Record<Paint, { readonly coat: string; readonly trousers: string;
   black: { coat: '#1f2225', trousers: '#3a4557', hair: '#0f0d0b' },
   green: { coat: '#4d6647', trousers: '#4a4238', hair: '#3a2a1c' },
 };
-const skin = '#c2927a';
+export const skin = '#c2927a';
 const shoes = '#191817';
 
 /**
@@ -139,14 +139,16 @@ function disc3([across, up]: Corner, radius: number): Corner[] {
   return disc(0, up, 0, radius, 12).map(([, height, deep]): Corner => [across + deep, height, 0]);
 }
 
-function oval([across, up]: Corner, wide: number, tall: number): Corner[] {
+/** An upright oval, seen from the front. */
+export function oval([across, up]: Corner, wide: number, tall: number): Corner[] {
   return Array.from({ length: 20 }, (_, index): Corner => {
     const angle = (index * Math.PI) / 10;
     return [across + Math.cos(angle) * wide, up + Math.sin(angle) * tall, 0];
   });
 }
 
-function shaded(colour: string): string {
+/** As in the body's own shade. */
+export function shaded(colour: string): string {
   const value = Number.parseInt(colour.slice(1), 16);
   const channels = [value >> 16, (value >> 8) & 255, value & 255].map((channel) => Math.round(channel * 0.62));
   return `rgb(${channels.join(',')})`;

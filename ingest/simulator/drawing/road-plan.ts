@@ -1,4 +1,4 @@
-import { laneWidthMeters, type RoadKind } from '../scenario.ts';
+import { type LineStyle, laneWidthMeters, type RoadKind, type Scenario } from '../scenario.ts';
 
 /** A painted line along the road. */
 export interface Marking {
@@ -7,6 +7,10 @@ export interface Marking {
   readonly widthMeters: number;
   /** Undefined: unbroken. */
   readonly dash?: { readonly lengthMeters: number; readonly everyMeters: number };
+  /** 0 fresh .. 1 hardly to be seen. */
+  readonly wear?: number;
+  /** Not painted, though the lane ends there. */
+  readonly isMissing?: boolean;
 }
 
 /** A strip of asphalt between two offsets. */
@@ -70,6 +74,24 @@ const plans: Record<RoadKind, RoadPlan> = {
   },
 };
 
-export function roadPlan(kind: RoadKind): RoadPlan {
-  return plans[kind];
+/** The road of a scenario, its lines painted as it says. */
+export function roadPlan({ road, lines }: Pick<Scenario, 'road' | 'lines'>): RoadPlan {
+  const plan = plans[road];
+  if (!lines) return plan;
+  const dash = road === 'motorway' ? motorwayDash : countryDash;
+  const styled = (marking: Marking, style: LineStyle | undefined): Marking => {
+    if (!style) return marking;
+    const { offsetMeters, widthMeters } = marking;
+    const wear = style.wear ?? 0;
+    return { offsetMeters, widthMeters, wear, isMissing: style.type === 'missing', ...(style.type === 'dashed' && { dash }) };
+  };
+  const markings = plan.markings.map((marking) => {
+    if (Math.abs(marking.offsetMeters + half) < nearLineMeters) return styled(marking, lines.left);
+    if (Math.abs(marking.offsetMeters - half) < nearLineMeters) return styled(marking, lines.right);
+    return marking;
+  });
+  return { ...plan, markings };
 }
+
+/** Lines lie within this of the lane's nominal edge. */
+const nearLineMeters = 0.2;

@@ -1,10 +1,10 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { type Camera, project } from '../camera.ts';
-import type { Moment, World } from '../world.ts';
+import { lateralAhead, type Moment, type World } from '../world.ts';
+import type { Atmosphere } from './atmosphere.ts';
 import { hazeAt, hazeColour, travelled } from './ground.ts';
 import { hash } from './noise.ts';
-import { roadPlan } from './road-plan.ts';
-import { draw, halved, type Picture, type Sprite, spriteOf } from './sprite.ts';
+import { draw, halved, type Picture, type Shade, type Sprite, spriteOf } from './sprite.ts';
 import { bushes, type Plant, plants } from './trees.ts';
 
 /** A row of things along the road. */
@@ -24,8 +24,8 @@ export class Roadside {
 
   constructor(world: World) {
     this.#world = world;
-    const { seed, road } = world.scenario;
-    const plan = roadPlan(road);
+    const { plan } = world;
+    const { seed } = world.scenario;
     this.woods = plants(seed);
     const low = bushes(seed);
     const post: Plant = { sprites: postSprites(), widthMeters: 0.12, heightMeters: 0.95 };
@@ -74,8 +74,8 @@ export class Roadside {
   }
 
   /** Things beyond `offset` metres are drawn by the caller's order: all of the roadside lies outside the lanes. */
-  draw(picture: Picture, moment: Moment): void {
-    const { bend, camera } = this.#world;
+  draw(picture: Picture, moment: Moment, atmosphere?: Atmosphere): void {
+    const { camera } = moment;
     const driven = travelled(this.#world, moment);
     const standing: { readonly distance: number; readonly lateral: number; readonly plant: Plant; readonly size: number }[] = [];
     for (const row of this.#rows) {
@@ -85,7 +85,7 @@ export class Roadside {
         const thing = row.at(index);
         if (!thing) continue;
         const distance = index * row.everyMeters - driven;
-        const lateral = thing.offsetMeters - moment.laneOffsetMeters + bend.shiftAhead(moment.drivenMeters, distance);
+        const lateral = lateralAhead(this.#world, moment, thing.offsetMeters, distance);
         standing.push({ distance, lateral, plant: thing.plant, size: thing.size });
       }
     }
@@ -96,30 +96,46 @@ export class Roadside {
       if (x + wide / 2 < 0 || x - wide / 2 > picture.width) continue;
       const tall = plant.heightMeters * size * scale;
       const sprite = plant.sprites.find(({ luma }) => luma.height <= tall * 1.3) ?? plant.sprites.at(-1)!;
-      draw(picture, sprite, [x - wide / 2, y - tall, x + wide / 2, y]);
+      draw(picture, sprite, [x - wide / 2, y - tall, x + wide / 2, y], atmosphere?.shadeAt(distance, x));
     }
-    for (const offset of roadPlan(this.#world.scenario.road).railOffsets) this.#drawRail(picture, moment, offset);
+    for (const offset of this.#world.plan.railOffsets) this.#drawRail(picture, moment, offset, atmosphere);
   }
 
   /** A W-beam on posts, drawn column by column. */
-  #drawRail(picture: Picture, moment: Moment, offsetMeters: number): void {
-    const { bend, camera } = this.#world;
+  #drawRail(picture: Picture, moment: Moment, offsetMeters: number, atmosphere: Atmosphere | undefined): void {
+    const { camera } = moment;
     const driven = travelled(this.#world, moment);
-    const at = (distance: number) => offsetMeters - moment.laneOffsetMeters + bend.shiftAhead(moment.drivenMeters, distance);
+    const at = (distance: number) => lateralAhead(this.#world, moment, offsetMeters, distance);
     for (let index = Math.floor((driven + 180) / 4); index > (driven + 3) / 4; index--) {
       const distance = index * 4 - driven;
       const top = project(camera, at(distance), 0.72, distance);
       const foot = project(camera, at(distance), 0, distance);
-      bar(picture, top.x - 0.05 * top.scale, top.x + 0.05 * top.scale, top.y, foot.y, hazeAt(distance));
+      bar(
+        picture,
+        top.x - 0.05 * top.scale,
+        top.x + 0.05 * top.scale,
+        top.y,
+        foot.y,
+        hazeAt(distance),
+        atmosphere?.shadeAt(distance, top.x),
+      );
     }
     let far = 220;
-    for (let near = far / 1.06; near > 2.2; far = near, near /= 1.06) this.#beam(picture, camera, at, far, near);
+    for (let near = far / 1.06; near > 2.2; far = near, near /= 1.06) this.#beam(picture, camera, at, far, near, atmosphere);
   }
 
-  #beam(picture: Picture, camera: Camera, at: (distance: number) => number, far: number, near: number): void {
+  #beam(
+    picture: Picture,
+    camera: Camera,
+    at: (distance: number) => number,
+    far: number,
+    near: number,
+    atmosphere: Atmosphere | undefined,
+  ): void {
     const [from, to] = [project(camera, at(far), 0.75, far), project(camera, at(near), 0.75, near)];
     const [fromFoot, toFoot] = [project(camera, at(far), 0.44, far), project(camera, at(near), 0.44, near)];
     const haze = hazeAt((far + near) / 2);
+    const shade = atmosphere?.shadeAt((far + near) / 2, (from.x + to.x) / 2) ?? clear;
     const step = to.x >= from.x ? 1 : -1;
     for (let x = Math.round(from.x); x !== Math.round(to.x); x += step) {
       if (x < 0 || x >= picture.width) continue;
@@ -130,7 +146,8 @@ export class Roadside {
         const cover = Math.min(1, y + 1 - top, foot - y);
         const luma = beamLumas[Math.max(0, Math.min(63, Math.floor(((y + 0.5 - top) / (foot - top)) * 64)))]!;
         const index = y * picture.width + x;
-        picture.y[index]! += (luma + (hazeColour[0] - luma) * haze - picture.y[index]!) * cover;
+        const value = luma + (hazeColour[0] - luma) * haze;
+        picture.y[index]! += ((value * shade.lumaGain) / 256 + shade.lumaOffset - picture.y[index]!) * cover;
         if (x & 1 || y & 1) continue;
         const chroma = (y >> 1) * (picture.width >> 1) + (x >> 1);
         picture.u[chroma] = 130;
@@ -143,9 +160,11 @@ export class Roadside {
 /** Two bright ribs and a groove in shade, top to bottom. */
 const beamLumas = Float32Array.from({ length: 64 }, (_, step) => 148 + 46 * Math.cos((step / 16) * Math.PI) - 26 * (step / 64));
 
+const clear: Shade = { lumaGain: 256, lumaOffset: 0, chromaGain: 256, uOffset: 0, vOffset: 0 };
+
 /** A post of galvanised steel. */
-function bar(picture: Picture, left: number, right: number, top: number, foot: number, haze: number): void {
-  const value = 104 + (hazeColour[0] - 104) * haze;
+function bar(picture: Picture, left: number, right: number, top: number, foot: number, haze: number, shade = clear): void {
+  const value = ((104 + (hazeColour[0] - 104) * haze) * shade.lumaGain) / 256 + shade.lumaOffset;
   for (let y = Math.max(0, Math.floor(top)); y < Math.min(picture.height, foot); y++)
     for (let x = Math.max(0, Math.floor(left)); x < Math.min(picture.width, Math.ceil(right)); x++) {
       const cover = Math.min(x + 1, right) - Math.max(x, left);

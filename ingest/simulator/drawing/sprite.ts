@@ -114,17 +114,37 @@ function planeOf(pixels: Int32Array, width: number, height: number): Plane {
   return { width, height, pixels, from, to };
 }
 
+/** How light and air change what is seen: each value times a gain of 0..256 / 256, and something added to it. */
+export interface Shade {
+  readonly lumaGain: number;
+  readonly lumaOffset: number;
+  readonly chromaGain: number;
+  readonly uOffset: number;
+  readonly vOffset: number;
+}
+
+/** The shade that `blend` lays with; set by `draw`. */
+let [lumaGain, lumaOffset, chromaGain, uOffset, vOffset] = [256, 0, 256, 0, 0];
+
 /**
  * Lays a sprite over a picture so that its body fills a box.
  * @param box Where its body goes, in pixels; may reach outside the picture.
+ * @param shade Without it, in the colours it was painted in.
  */
-export function draw(picture: Picture, sprite: Sprite, [x1, y1, x2, y2]: Box): void {
+export function draw(picture: Picture, sprite: Sprite, [x1, y1, x2, y2]: Box, shade?: Shade): void {
   const [left, top, right, bottom] = sprite.body;
   const scaleX = (x2 - x1) / (right - left);
   const scaleY = (y2 - y1) / (bottom - top);
   const place: Box = [x1 - left * scaleX, y1 - top * scaleY, x1 + (1 - left) * scaleX, y1 + (1 - top) * scaleY];
-  blend(picture, sprite.luma, 1, place, mixLuma, layLuma);
-  blend(picture, sprite.chroma, 2, place, mixChroma, layChroma);
+  if (shade) {
+    lumaGain = Math.round(shade.lumaGain);
+    lumaOffset = Math.round(shade.lumaOffset);
+    chromaGain = Math.round(shade.chromaGain);
+    uOffset = Math.round(shade.uOffset);
+    vOffset = Math.round(shade.vOffset);
+  }
+  blend(picture, sprite.luma, 1, place, mixLuma, shade ? layShadedLuma : layLuma);
+  blend(picture, sprite.chroma, 2, place, mixChroma, shade ? layShadedChroma : layChroma);
 }
 
 /** One row of a sprite between two of its rows; as wide as the widest sprite. */
@@ -194,6 +214,20 @@ function layLuma({ y }: Picture, from: number, to: number, start: number, step: 
   }
 }
 
+function layShadedLuma({ y }: Picture, from: number, to: number, start: number, step: number): void {
+  const [end, by, gain, offset] = [to | 0, step | 0, lumaGain | 0, lumaOffset | 0];
+  let at = start | 0;
+  for (let index = from | 0; index < end; index = (index + 1) | 0) {
+    const source = at >> 16;
+    const right = (at >> 8) & 255;
+    const pixel = ((Math.imul(between[source]!, (256 - right) | 0) + Math.imul(between[(source + 1) | 0]!, right)) >>> 8) & lumaMask;
+    const alpha = pixel >>> 16;
+    const value = (Math.imul(pixel & 255, gain) + Math.imul(alpha, offset)) >> 8;
+    y[index] = (value + (Math.imul(y[index]!, (256 - alpha - (alpha >> 7)) | 0) >> 8)) | 0;
+    at = (at + by) | 0;
+  }
+}
+
 /** Half of what weights of 0..4 divide by, for each value. */
 const chromaHalf = 0x00200802;
 
@@ -219,6 +253,22 @@ function layChroma({ u, v }: Picture, from: number, to: number, start: number, s
     const through = (256 - alpha - (alpha >> 7)) | 0;
     u[index] = (((pixel >> 10) & 255) + (Math.imul(u[index]!, through) >> 8)) | 0;
     v[index] = ((pixel & 255) + (Math.imul(v[index]!, through) >> 8)) | 0;
+    at = (at + by) | 0;
+  }
+}
+
+function layShadedChroma({ u, v }: Picture, from: number, to: number, start: number, step: number): void {
+  const [end, by, gain, addU, addV] = [to | 0, step | 0, chromaGain | 0, uOffset | 0, vOffset | 0];
+  let at = start | 0;
+  for (let index = from | 0; index < end; index = (index + 1) | 0) {
+    const source = at >> 16;
+    const right = (at >> 14) & 3;
+    const pixel =
+      ((Math.imul(between[source]!, (4 - right) | 0) + Math.imul(between[(source + 1) | 0]!, right) + chromaHalf) >>> 2) & chromaMask;
+    const alpha = pixel >>> 20;
+    const through = (256 - alpha - (alpha >> 7)) | 0;
+    u[index] = ((Math.imul((pixel >> 10) & 255, gain) + Math.imul(alpha, addU)) >> 8) + (Math.imul(u[index]!, through) >> 8);
+    v[index] = ((Math.imul(pixel & 255, gain) + Math.imul(alpha, addV)) >> 8) + (Math.imul(v[index]!, through) >> 8);
     at = (at + by) | 0;
   }
 }

@@ -17,6 +17,14 @@ export function paintTruck(easel: Easel, tones: PaintTones, look: { readonly tow
   );
   easel.soften([ground(-half, -0.02), ground(half, -0.02), ground(half, lengthMeters), ground(-half, lengthMeters)], '#000', 0.06, 0.72);
   underside(easel);
+  if (easel.cameraMeters > heightMeters)
+    easel.fill(
+      symmetric([
+        [half, heightMeters, 0],
+        [half, heightMeters, lengthMeters],
+      ]),
+      easel.gradient([-half, heightMeters, 4], [half, heightMeters, 4], [0, tones.middle], [0.4, tones.bright], [1, tones.middle]),
+    );
   if (Math.abs(easel.lateralMeters) > half) flank(easel, tones, easel.lateralMeters > 0 ? -1 : 1, look.towards);
   if (look.towards) cab(easel, tones);
   else doors(easel, tones, look.braking);

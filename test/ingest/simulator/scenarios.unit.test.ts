@@ -66,6 +66,31 @@ describe('scenarios', () => {
     assert.ok(leastTtc(truths) > 0.95 && leastTtc(truths) < 1.1);
   });
 
+  test('cut-in and night-rain-drive become dangerous without contact', () => {
+    for (const name of ['cut-in', 'night-rain-drive']) {
+      const truths = drive(name);
+      assert.ok(leastTtc(truths) < 2.1, `${name}: ${leastTtc(truths)} s`);
+      assert.ok(leastDistance(truths) > 4, `${name}: ${leastDistance(truths)} m`);
+    }
+  });
+
+  test('lane-drift crosses both lines without indicating, and changes lanes with it', () => {
+    const crossings = drive('lane-drift').flatMap(({ lane, indicator }) =>
+      lane.lines.filter(({ wheelMeters }) => wheelMeters < -0.3).map(({ side }) => `${side} ${indicator}`),
+    );
+    assert.deepEqual(new Set(crossings), new Set(['left off', 'right off', 'left left', 'right left', 'right right', 'left right']));
+  });
+
+  test('speed-limits passes every sign it names, and breaks the 50', () => {
+    const truths = drive('speed-limits');
+    const seen = new Set(truths.flatMap(({ signs }) => signs.map(({ class: kind, value }) => `${kind} ${value}`)));
+    for (const sign of ['speed-limit 70', 'speed-limit 50', 'speed-limit 100', 'end-of-limit 50', 'stop null', 'traffic-light green'])
+      assert.ok(seen.has(sign), sign);
+    // The 50 stands at 280 m, its end at 590 m.
+    const behind = truths.slice(16 * framesPerSecond, 25 * framesPerSecond);
+    assert.ok(behind.every(({ egoSpeedMps }) => egoSpeedMps * 3.6 > 60));
+  });
+
   test('quiet-drive has traffic but nothing within 8 s in the path', () => {
     const truths = drive('quiet-drive');
     assert.ok(leastTtc(truths) > 8);

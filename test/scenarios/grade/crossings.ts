@@ -1,0 +1,47 @@
+import { crossing } from '../build.ts';
+
+/** People and cyclists who cross before the vehicle; those without impactShare stop beside its path and are no danger. */
+export const crossings = [
+  crossing({ name: 'grade-walker-near-25', seed: 301, who: 'person', egoKmh: 50, crossingKmh: 5, side: 'right', impactShare: 0.25 }),
+  crossing({ name: 'grade-walker-near-50', seed: 302, who: 'person', egoKmh: 40, crossingKmh: 5, side: 'right', impactShare: 0.5 }),
+  crossing({ name: 'grade-walker-near-75', seed: 303, who: 'person', egoKmh: 60, crossingKmh: 5, side: 'right', impactShare: 0.75 }),
+  crossing({ name: 'grade-walker-far-50', seed: 304, who: 'person', egoKmh: 50, crossingKmh: 6, side: 'left', impactShare: 0.5 }),
+  crossing({ name: 'grade-runner-far-50', seed: 305, who: 'person', egoKmh: 45, crossingKmh: 8, side: 'left', impactShare: 0.5 }),
+  crossing({ name: 'grade-runner-near-75', seed: 306, who: 'person', egoKmh: 35, crossingKmh: 8, side: 'right', impactShare: 0.75 }),
+  crossing({ name: 'grade-cyclist-near-50', seed: 307, who: 'bicycle', egoKmh: 50, crossingKmh: 15, side: 'right', impactShare: 0.5 }),
+  crossing({ name: 'grade-cyclist-far-50', seed: 308, who: 'bicycle', egoKmh: 40, crossingKmh: 12, side: 'left', impactShare: 0.5 }),
+  crossing({ name: 'grade-cyclist-near-75', seed: 309, who: 'bicycle', egoKmh: 60, crossingKmh: 10, side: 'right', impactShare: 0.75 }),
+  crossing({
+    name: 'grade-walker-near-75-dusk',
+    seed: 310,
+    who: 'person',
+    egoKmh: 45,
+    crossingKmh: 5,
+    side: 'right',
+    impactShare: 0.75,
+    light: 'dusk',
+  }),
+  crossing({
+    name: 'grade-walker-near-50-rain',
+    seed: 311,
+    who: 'person',
+    egoKmh: 50,
+    crossingKmh: 5,
+    side: 'right',
+    impactShare: 0.5,
+    rain: 0.5,
+  }),
+  crossing({
+    name: 'grade-walker-near-75-night',
+    seed: 312,
+    who: 'person',
+    egoKmh: 40,
+    crossingKmh: 5,
+    side: 'right',
+    impactShare: 0.75,
+    light: 'night',
+  }),
+  crossing({ name: 'grade-walker-stops', seed: 313, who: 'person', egoKmh: 50, crossingKmh: 5, side: 'right' }),
+  crossing({ name: 'grade-walker-stops-left', seed: 314, who: 'person', egoKmh: 40, crossingKmh: 6, side: 'left' }),
+  crossing({ name: 'grade-walker-stops-dusk', seed: 315, who: 'person', egoKmh: 45, crossingKmh: 5, side: 'right', light: 'dusk' }),
+];

@@ -1,0 +1,56 @@
+import { cutIn } from '../build.ts';
+
+/** Slower vehicles that come over from the next lane. */
+export const cutIns = [
+  cutIn({
+    name: 'grade-cut-in-right-30',
+    seed: 201,
+    egoKmh: 100,
+    closingKmh: 30,
+    side: 'right',
+    ttcSeconds: 3.2,
+    changeSeconds: 2,
+    model: 'van',
+  }),
+  cutIn({ name: 'grade-cut-in-left-40', seed: 202, egoKmh: 110, closingKmh: 40, side: 'left', ttcSeconds: 3.5, changeSeconds: 1.8 }),
+  cutIn({
+    name: 'grade-cut-in-right-50',
+    seed: 203,
+    egoKmh: 110,
+    closingKmh: 50,
+    side: 'right',
+    ttcSeconds: 3.4,
+    changeSeconds: 2.2,
+    model: 'truck',
+  }),
+  cutIn({
+    name: 'grade-cut-in-right-25',
+    seed: 204,
+    egoKmh: 90,
+    closingKmh: 25,
+    side: 'right',
+    ttcSeconds: 3,
+    changeSeconds: 1.6,
+    light: 'dusk',
+  }),
+  cutIn({
+    name: 'grade-cut-in-left-35',
+    seed: 205,
+    egoKmh: 100,
+    closingKmh: 35,
+    side: 'left',
+    ttcSeconds: 3.3,
+    changeSeconds: 2,
+    rain: 0.5,
+  }),
+  cutIn({
+    name: 'grade-cut-in-right-40-night',
+    seed: 206,
+    egoKmh: 100,
+    closingKmh: 40,
+    side: 'right',
+    ttcSeconds: 3.4,
+    changeSeconds: 2,
+    light: 'night',
+  }),
+];
