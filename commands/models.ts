@@ -11,7 +11,7 @@ export function modelsCommand(): Command {
     .description('which models there are, and which are here')
     .action(async () => {
       for (const { name, tier, state, description, licence } of await listModels({ dataDirectory: dataDirectory() }))
-        say(`${name.padEnd(12)} ${tier.padEnd(12)} ${state.padEnd(10)} ${licence.padEnd(12)} ${description}`);
+        say(`${name.padEnd(14)} ${tier.padEnd(12)} ${state.padEnd(10)} ${licence.padEnd(12)} ${description}`);
     });
   models
     .command('pull')
@@ -30,7 +30,7 @@ export function modelsCommand(): Command {
     .description('check every model that is here against its hash')
     .action(async () => {
       const results = await verifyModels({ dataDirectory: dataDirectory() });
-      for (const { name, problem } of results) say(`${name.padEnd(12)} ${problem ?? 'as it should be'}`);
+      for (const { name, problem } of results) say(`${name.padEnd(14)} ${problem ?? 'as it should be'}`);
       if (results.some(({ problem }) => problem)) process.exitCode = 1;
     });
   return models;

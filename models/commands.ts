@@ -2,6 +2,7 @@ import { RoadstreamError } from '../schemas/errors.ts';
 import { download, type PullOptions } from './download.ts';
 import { findModel, type ModelEntry, manifest } from './manifest.ts';
 import { prepareModel } from './prepare.ts';
+import { prepareNetwork } from './prepare-network.ts';
 import { locate, type StoreOptions } from './store.ts';
 
 export interface ModelListing extends Pick<ModelEntry, 'name' | 'tier' | 'description' | 'licence'> {
@@ -38,9 +39,11 @@ export async function pullModel({ name, ...options }: PullOptions & { readonly n
 /** Checks the files of every model that is here; one damaged in the cache of prepared models is made again. */
 export async function verifyModels(options: StoreOptions): Promise<ModelCheck[]> {
   const checks: ModelCheck[] = [];
-  for (const { name, state } of await listModels(options)) {
-    if (state === 'not fetched') continue;
-    const problem = await prepareModel(name, options).then(
+  const listed = await listModels(options);
+  for (const entry of manifest) {
+    const { name } = entry;
+    if (listed.find((model) => model.name === name)!.state === 'not fetched') continue;
+    const problem = await ('head' in entry ? prepareModel(name, options) : prepareNetwork(entry, options)).then(
       () => undefined,
       (error: unknown) => (error as Error).message,
     );

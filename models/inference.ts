@@ -2,12 +2,10 @@ import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
 import type { Detection } from './detector.ts';
 import { heads } from './heads/heads.ts';
+import { type DeviceOptions, openOnnxSession } from './onnx-session.ts';
 import type { PreparedModel } from './prepare.ts';
 
-export interface InferenceOptions {
-  /** How many cores one inference may use. */
-  readonly threads: number;
-  readonly device: 'cpu' | 'webgpu' | 'cuda';
+export interface InferenceOptions extends DeviceOptions {
   /** Most inputs in one run, 1 to 8. */
   readonly largestBatch: number;
 }
@@ -48,12 +46,7 @@ export class Inference {
    * those of its head, INFERENCE_FAILED when it does not run on this device.
    */
   static async open(model: PreparedModel, { threads, device, largestBatch }: InferenceOptions): Promise<Inference> {
-    const session = await createSession(model, threads, device).catch(async (cause: unknown) => {
-      const reason = asRoadstreamError(cause).message.trim();
-      const isDevice = device !== 'cpu' && (await loads(model));
-      if (isDevice) throw new RoadstreamError('DEVICE_UNAVAILABLE', `${device} cannot be used: ${reason}. ${remedies[device]}`, { cause });
-      throw new RoadstreamError('MODEL_CORRUPT', `onnxruntime cannot load ${model.name}: ${reason}`, { cause });
-    });
+    const session = await openOnnxSession(model.name, model.onnx, { threads, device });
     checkShapes(model, session);
     const inference = new Inference(model, session, isBatchOpen(session) ? largestBatch : 1);
     if (largestBatch > 1) await inference.#warmUp();
@@ -113,32 +106,6 @@ export class Inference {
       return;
     }
   }
-}
-
-const remedies = {
-  webgpu: 'It needs a GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; or set device: cpu.',
-  cuda: "It needs NVIDIA's CUDA 12 and cuDNN 9, and onnxruntime-node installed with its CUDA parts (npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12); or set device: cpu.",
-} as const;
-
-async function createSession(model: PreparedModel, threads: number, device: InferenceOptions['device']): Promise<InferenceSession> {
-  return ort.InferenceSession.create(model.onnx, {
-    executionProviders: [device],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    // Errors only: warnings would go to standard error unasked.
-    logSeverityLevel: 3,
-    // Threads that wait for work by spinning would take the cores that decoding needs.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
-}
-
-/** Whether it is a model at all: on the CPU every sound one opens. */
-async function loads(model: PreparedModel): Promise<boolean> {
-  return createSession(model, 1, 'cpu').then(
-    (session) => session.release().then(() => true),
-    () => false,
-  );
 }
 
 function checkShapes(model: PreparedModel, session: InferenceSession): void {

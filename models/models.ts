@@ -1,22 +1,57 @@
+import { asRoadstreamError } from '../schemas/errors.ts';
 import type { Detector } from './detector.ts';
+import { type FaceModels, openFaceModels } from './face.ts';
+import type { NetworkName } from './manifest.ts';
+import { type ModelOptions, type Network, openNetwork } from './network.ts';
 import { type DetectorOptions, openDetector } from './session.ts';
+import { openTextModels, type TextModels } from './text.ts';
 
 /** The models of a process, each loaded once, when it is first asked for. */
 export interface Models {
   /** @throws What `openDetector` throws. */
   detector(): Promise<Detector>;
+  /** @throws What `openFaceModels` throws. */
+  face(): Promise<FaceModels>;
+  /** @throws What `openTextModels` throws. */
+  text(): Promise<TextModels>;
+  /** @returns The better of those that have been fetched; undefined when none has. @throws What `openNetwork` throws else. */
+  laneNetwork(): Promise<Network | undefined>;
+  /** @returns undefined when it has not been fetched. @throws What `openNetwork` throws else. */
+  signNetwork(): Promise<Network | undefined>;
 }
 
 /** @param options Of the detector; the other models take their device and folders from them. */
 export function createModels(options: DetectorOptions): Models & { close(): Promise<void> } {
-  let detector: Promise<Detector> | undefined;
+  const { dataDirectory, mirror, device, log } = options;
+  const common: ModelOptions = { dataDirectory, mirror, device, log };
+  const closing: (() => Promise<void>)[] = [];
+  const once = <Model extends { close(): Promise<void> } | undefined>(open: () => Promise<Model>): (() => Promise<Model>) => {
+    let opened: Promise<Model> | undefined;
+    closing.push(async () => (await opened?.catch(() => undefined))?.close());
+    return () => {
+      opened ??= open();
+      return opened;
+    };
+  };
   return {
-    detector() {
-      detector ??= openDetector(options);
-      return detector;
-    },
+    detector: once(() => openDetector(options)),
+    face: once(() => openFaceModels(common)),
+    text: once(() => openTextModels(common)),
+    laneNetwork: once(() => openFirstFetched(['lanes-small', 'lanes-nano'], common)),
+    signNetwork: once(() => openFirstFetched(['signs'], common)),
     async close() {
-      await (await detector?.catch(() => undefined))?.close();
+      await Promise.all(closing.map((close) => close()));
     },
   };
+}
+
+async function openFirstFetched(names: readonly NetworkName[], options: ModelOptions): Promise<Network | undefined> {
+  for (const name of names) {
+    try {
+      return await openNetwork({ ...options, name });
+    } catch (error) {
+      if (asRoadstreamError(error).code !== 'MODEL_MISSING') throw error;
+    }
+  }
+  return undefined;
 }

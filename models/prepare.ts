@@ -1,5 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
@@ -7,8 +6,9 @@ import { cocoClasses } from './coco.ts';
 import { roadClasses } from './detector.ts';
 import type { HeadInput } from './heads/head.ts';
 import { type HeadName, headNames } from './heads/heads.ts';
-import { findModel, type ModelEntry } from './manifest.ts';
-import { exists, modelFolder, readFetched, resolveName, type StoreOptions, sha256, writeWhole } from './store.ts';
+import { type DetectorEntry, findDetector } from './manifest.ts';
+import { keepPrepared, type Origin } from './prepared.ts';
+import { exists, readModelFiles, resolveName, type StoreOptions, sha256 } from './store.ts';
 
 /** A detector ready for onnxruntime: input `image` is uint8 RGB [n, height, width, 3], outputs are those of its head. */
 export interface PreparedModel extends HeadInput {
@@ -17,8 +17,7 @@ export interface PreparedModel extends HeadInput {
   readonly onnx: Uint8Array;
   /** First 16 hex digits of the SHA-256 of `onnx`. */
   readonly hash: string;
-  /** Whether it lay in the cache, had to be made, or was found damaged there and made again. */
-  readonly origin: 'kept' | 'made' | 'mended';
+  readonly origin: Origin;
   /** What is wrong, but did not keep the model from working, and what to do about it. */
   readonly problems: readonly string[];
 }
@@ -31,7 +30,7 @@ const ownModelSchema = z.strictObject({
   inputHeight: z.int().positive().multipleOf(32),
 });
 
-type Declared = Pick<ModelEntry, 'name' | 'head' | 'classes' | 'inputWidth' | 'inputHeight'>;
+type Declared = Pick<DetectorEntry, 'name' | 'head' | 'classes' | 'inputWidth' | 'inputHeight'>;
 
 /**
  * Gets a detector ready, from the cache where it has been made before.
@@ -47,7 +46,7 @@ export async function prepareModel(name: string, options: StoreOptions): Promise
     return readSource('centernet', options);
   });
   const { classes, make } = preparation(declared, files);
-  const { onnx, origin } = await cached(declared, files, options, make, (problem) => problems.push(problem));
+  const { onnx, origin } = await keepPrepared(declared, files, options, make, (problem) => problems.push(problem));
   const { head, inputWidth, inputHeight } = declared;
   return { name: declared.name, head, inputWidth, inputHeight, classes, onnx, hash: sha256(onnx).slice(0, 16), origin, problems };
 }
@@ -77,18 +76,8 @@ function preparation(declared: Declared, files: readonly Uint8Array[]): { classe
 
 async function readSource(name: string, options: StoreOptions): Promise<{ declared: Declared; files: Buffer[] }> {
   if (name.startsWith('file:')) return readOwn(name.slice('file:'.length));
-  const entry = findModel(name);
-  if ('url' in entry.source) return { declared: entry, files: [await readFetched(name, entry.source, options)] };
-  const manifestOfPackage = findPackageJSON(entry.source.package, import.meta.url);
-  const folder = manifestOfPackage === undefined ? undefined : path.dirname(manifestOfPackage);
-  try {
-    if (folder === undefined) throw new Error('not installed');
-    return { declared: entry, files: await Promise.all(entry.source.files.map((file) => readFile(path.join(folder, file)))) };
-  } catch (cause) {
-    throw new RoadstreamError('MODEL_MISSING', `${name} lies in npm package ${entry.source.package}, which is not whole. Run: npm ci`, {
-      cause,
-    });
-  }
+  const entry = findDetector(name);
+  return { declared: entry, files: await readModelFiles(entry, options) };
 }
 
 async function readOwn(file: string): Promise<{ declared: Declared; files: Buffer[] }> {
@@ -130,47 +119,4 @@ function parseJson(text: string, file: string): unknown {
   } catch (cause) {
     throw new RoadstreamError('CONFIGURATION_INVALID', `${file} is no JSON.`, { cause });
   }
-}
-
-/**
- * Looks for what `make` would give. The file's name is a hash of all that goes into it, the importing code included, so it is made
- * anew whenever one of them changes; the hash beside it tells whether it is still whole.
- */
-async function cached(
-  declared: Declared,
-  files: readonly Uint8Array[],
-  options: StoreOptions,
-  make: () => Promise<Uint8Array>,
-  tell: (problem: string) => void,
-): Promise<Pick<PreparedModel, 'onnx' | 'origin'>> {
-  const key = sha256(JSON.stringify(declared), ...files, ...(await importingCode())).slice(0, 16);
-  const folder = path.join(modelFolder(options), 'prepared');
-  const file = path.join(folder, `${declared.name}-${key}.onnx`);
-  const hashFile = `${file}.sha256`;
-  const isThere = await exists(file);
-  if (isThere && (await exists(hashFile))) {
-    const [onnx, expected] = await Promise.all([readFile(file), readFile(hashFile, 'utf8')]);
-    if (expected.startsWith(sha256(onnx))) return { onnx, origin: 'kept' };
-  }
-  const onnx = await make();
-  try {
-    await dropOlder(folder, declared.name);
-    await writeWhole(file, onnx);
-    await writeWhole(hashFile, `${sha256(onnx)}  ${path.basename(file)}\n`);
-  } catch (thrown) {
-    // It is in memory: a full or read-only disk only makes the next start slower.
-    tell(asRoadstreamError(thrown).message);
-  }
-  return { onnx, origin: isThere ? 'mended' : 'made' };
-}
-
-async function importingCode(): Promise<Buffer[]> {
-  const folder = path.join(import.meta.dirname, 'import');
-  return Promise.all((await readdir(folder)).toSorted().map((file) => readFile(path.join(folder, file))));
-}
-
-async function dropOlder(folder: string, name: string): Promise<void> {
-  const files = await readdir(folder).catch(() => []);
-  const older = files.filter((file) => file.startsWith(`${name}-`) && /^[0-9a-f]{16}\.onnx(\.sha256)?$/.test(file.slice(name.length + 1)));
-  await Promise.all(older.map((file) => rm(path.join(folder, file), { force: true })));
 }

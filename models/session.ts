@@ -3,11 +3,14 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../schemas/configuration.ts';
 import { RoadstreamError } from '../schemas/errors.ts';
 import { Batcher } from './batcher.ts';
-import type { DetectionResult, Detector } from './detector.ts';
-import { DetectorThread, type ModelFacts, type ThreadFacts, type ThreadOptions } from './detector-thread.ts';
+import type { Detection, DetectionResult, Detector } from './detector.ts';
+import type { DetectorFacts, DetectorTaskOptions, ModelFacts } from './detector-task.ts';
 import { heads } from './heads/heads.ts';
 import { Inference, type InferenceOptions } from './inference.ts';
+import { resolveDevice } from './onnx-session.ts';
 import { prepareModel } from './prepare.ts';
+import { LastingThread } from './thread/lasting-thread.ts';
+import { tellLoaded } from './told.ts';
 
 export interface DetectorOptions {
   /** auto (yolox-nano when it has been fetched, else centernet), a name of the manifest, or file:<path> of your own ONNX. */
@@ -35,10 +38,10 @@ export interface DetectorOptions {
  */
 export async function openDetector(detectorOptions: DetectorOptions): Promise<Detector> {
   const { name, dataDirectory, mirror, deadlineMs = 2000, log } = detectorOptions;
-  const options: ThreadOptions = { name, dataDirectory, mirror, ...inferenceOptions(detectorOptions) };
-  const thread = await DetectorThread.start(options);
-  tell(thread.facts, log, options.device);
-  return new ThreadedDetector(options, thread, deadlineMs, log);
+  const options: DetectorTaskOptions = { name, dataDirectory, mirror, ...inferenceOptions(detectorOptions) };
+  const thread = await LastingThread.start<DetectorFacts, Detection[][]>({ task: 'detector-task', options, deadlineMs, log });
+  tellLoaded(thread.facts, log, options.device);
+  return new ThreadedDetector(thread);
 }
 
 /** As `openDetector`, but in the calling thread, without a deadline: for benchmarks and work offline. */
@@ -47,7 +50,7 @@ export async function openDetectorInThread(options: DetectorOptions): Promise<De
   // Without a copy into one piece of memory, inputs run one by one.
   const inferring = { ...inferenceOptions(options), largestBatch: 1 };
   const inference = await Inference.open(model, inferring);
-  tell(model, options.log, inferring.device);
+  tellLoaded(model, options.log, inferring.device);
   return {
     ...described(model),
     async detect(inputs) {
@@ -68,27 +71,15 @@ class ThreadedDetector implements Detector {
   readonly inputHeight: number;
   readonly fit: 'stretch' | 'letterbox';
   readonly padding: number;
-  readonly #facts: ThreadFacts;
-  readonly #options: ThreadOptions;
-  readonly #deadlineMs: number;
-  readonly #log: Logger | undefined;
+  readonly #thread: LastingThread<DetectorFacts, Detection[][]>;
   readonly #batcher: Batcher;
-  readonly #stuck = metrics.getMeter('roadstream').createCounter('roadstream.inference.stuck', {
-    description: 'Inferences that missed their deadline; each had its session replaced.',
-  });
   readonly #batch = metrics.getMeter('roadstream').createHistogram('roadstream.inference.batch', {
     description: 'Inputs gathered into one run, where the device profits from it.',
     advice: { explicitBucketBoundaries: [1, 2, 4, 6, 8] },
   });
-  #thread: Promise<DetectorThread> | undefined;
-  #closed: Promise<void> | undefined;
 
-  constructor(options: ThreadOptions, thread: DetectorThread, deadlineMs: number, log: Logger | undefined) {
-    this.#options = options;
-    this.#facts = thread.facts;
-    this.#thread = Promise.resolve(thread);
-    this.#deadlineMs = deadlineMs;
-    this.#log = log;
+  constructor(thread: LastingThread<DetectorFacts, Detection[][]>) {
+    this.#thread = thread;
     this.#batcher = new Batcher({ largestBatch: thread.facts.largestBatch, run: (inputs) => this.#run(inputs) });
     ({
       name: this.name,
@@ -101,37 +92,20 @@ class ThreadedDetector implements Detector {
   }
 
   async detect(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
-    checkSizes(this.#facts, inputs);
+    checkSizes(this.#thread.facts, inputs);
     return this.#batcher.detect(inputs);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#batcher.idle().then(async () => (await this.#thread?.catch(() => undefined))?.close());
-    return this.#closed;
+    return this.#thread.close();
   }
 
   async #run(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
-    if (this.#closed !== undefined) throw new RoadstreamError('INFERENCE_FAILED', `${this.name} is closed.`);
-    this.#thread ??= DetectorThread.start(this.#options);
-    const thread = await this.#thread.catch((error: unknown) => {
-      this.#thread = undefined;
-      throw error;
-    });
-    if (this.#facts.largestBatch > 1) this.#batch.record(inputs.length, { model: this.name });
-    try {
-      return await thread.run(inputs, this.#deadlineMs);
-    } catch (error) {
-      if (!thread.isUsable) this.#replace(error as RoadstreamError);
-      throw error;
-    }
-  }
-
-  #replace({ code, message }: RoadstreamError): void {
-    if (code === 'INFERENCE_STUCK') this.#stuck.add(1, { model: this.name });
-    this.#log?.warn({ model: this.name, code, reason: message }, 'inference failed; its session is being replaced');
-    this.#thread = DetectorThread.start(this.#options);
-    // Whoever detects next is told.
-    this.#thread.catch(() => {});
+    const { inputWidth, inputHeight, largestBatch } = this.#thread.facts;
+    if (largestBatch > 1) this.#batch.record(inputs.length, { model: this.name });
+    const image = { parts: inputs, shape: [inputs.length, inputHeight, inputWidth, 3] };
+    const { value, inferenceMs } = await this.#thread.run({ image });
+    return { detections: value, inferenceMs };
   }
 }
 
@@ -140,15 +114,9 @@ function described({ name, hash, head, inputWidth, inputHeight }: ModelFacts): O
   return { name, hash, inputWidth, inputHeight, fit, padding };
 }
 
-function inferenceOptions({ threads = 1, device = 'auto', largestBatch }: DetectorOptions): InferenceOptions {
-  const chosen = device === 'auto' ? 'cpu' : device;
+function inferenceOptions({ threads = 1, device, largestBatch }: DetectorOptions): InferenceOptions {
+  const chosen = resolveDevice(device);
   return { threads, device: chosen, largestBatch: largestBatch ?? (chosen === 'cpu' ? 1 : 8) };
-}
-
-function tell({ name, hash, origin, problems }: ModelFacts, log: Logger | undefined, device: InferenceOptions['device']): void {
-  for (const reason of problems) log?.warn({ model: name, reason }, 'the model works, but not all is well');
-  if (origin === 'mended') log?.warn({ model: name, hash }, 'the cached model was damaged and has been made again');
-  else log?.info({ model: name, hash, origin, device }, 'model loaded');
 }
 
 function checkSizes({ name, inputWidth, inputHeight }: ModelFacts, inputs: readonly Uint8Array[]): void {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
 import path from 'node:path';
 import { RoadstreamError } from '../schemas/errors.ts';
-import { findModel, type RemoteFile } from './manifest.ts';
+import { findModel, type ModelEntry, type PackagedFiles, type RemoteFile } from './manifest.ts';
 
 /** Where model files lie. */
 export interface StoreOptions {
@@ -43,7 +44,7 @@ export async function readFetched(name: string, file: RemoteFile, options: Store
   if (found === undefined) {
     throw new RoadstreamError(
       'MODEL_MISSING',
-      `${name} has not been fetched. Run: ${remedy} (or use detector centernet, which is built in).`,
+      `${name} has not been fetched. Run: ${remedy}${name === 'yolox-nano' ? ' (or use detector centernet, which is built in)' : ''}.`,
     );
   }
   const bytes = await readFile(found);
@@ -54,6 +55,24 @@ export async function readFetched(name: string, file: RemoteFile, options: Store
     );
   }
   return bytes;
+}
+
+/**
+ * Reads a model's files.
+ * @throws MODEL_MISSING, MODEL_CORRUPT
+ */
+export async function readModelFiles({ name, source }: Pick<ModelEntry, 'name' | 'source'>, options: StoreOptions): Promise<Buffer[]> {
+  return 'url' in source ? [await readFetched(name, source, options)] : readPackaged(name, source);
+}
+
+async function readPackaged(name: string, source: PackagedFiles): Promise<Buffer[]> {
+  const manifestOfPackage = findPackageJSON(source.package, import.meta.url);
+  try {
+    if (manifestOfPackage === undefined) throw new Error('not installed');
+    return await Promise.all(source.files.map((file) => readFile(path.join(path.dirname(manifestOfPackage), file))));
+  } catch (cause) {
+    throw new RoadstreamError('MODEL_MISSING', `${name} lies in npm package ${source.package}, which is not whole. Run: npm ci`, { cause });
+  }
 }
 
 /** @returns Which detector `auto` is: the better one when its file is here. */

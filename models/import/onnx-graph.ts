@@ -39,8 +39,8 @@ export class OnnxGraph {
   encode(name: string, inputs: readonly ValueShape[], outputs: readonly ValueShape[]): Uint8Array {
     return ModelProto.encode({
       irVersion: 8,
-      // HardSwish came with 14; later sets change nothing that is used here.
-      opsetImport: [{ domain: '', version: 14 }],
+      // GridSample came with 16; later sets change nothing that is used here.
+      opsetImport: [{ domain: '', version: 16 }],
       producerName: 'roadstream',
       graph: {
         name,

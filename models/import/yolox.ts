@@ -2,6 +2,7 @@ import onnxProto, { type onnx } from 'onnx-proto';
 import { RoadstreamError } from '../../schemas/errors.ts';
 import { cellCount, yoloxStrides } from '../heads/yolox.ts';
 import { makeNode, tensor, valueInfo } from './onnx-graph.ts';
+import { decodeModel } from './onnx-surround.ts';
 
 const { ModelProto, TensorProto } = onnxProto.onnx;
 
@@ -23,7 +24,7 @@ export interface YoloxPreparation {
  */
 export function prepareYolox(bytes: Uint8Array, { inputWidth, inputHeight, classCount, classes }: YoloxPreparation): Uint8Array {
   const model = decodeModel(bytes);
-  const graph = new EditableGraph(model.graph as onnx.GraphProto);
+  const graph = new EditableGraph(model.graph);
   const { scales, output } = findHead(graph);
   for (const { reshape, scores } of scales) {
     keepClasses(graph, scores, classCount, classes);
@@ -32,7 +33,7 @@ export function prepareYolox(bytes: Uint8Array, { inputWidth, inputHeight, class
   output.output = ['predictions'];
   foldFocus(graph);
 
-  model.graph = {
+  const prepared: onnx.IGraphProto = {
     name: 'yolox',
     ...graph.neededFor('predictions', [
       makeNode('Cast', ['image'], 'image/float', { to: TensorProto.DataType.FLOAT }),
@@ -41,17 +42,7 @@ export function prepareYolox(bytes: Uint8Array, { inputWidth, inputHeight, class
     input: [valueInfo({ name: 'image', type: 'uint8', shape: ['n', inputHeight, inputWidth, 3] })],
     output: [valueInfo({ name: 'predictions', type: 'float32', shape: ['n', 5 + classes.length, cellCount(inputWidth, inputHeight)] })],
   };
-  return ModelProto.encode(model).finish();
-}
-
-function decodeModel(bytes: Uint8Array): onnx.ModelProto {
-  try {
-    const model = ModelProto.decode(bytes);
-    if (model.graph?.node?.length) return model;
-  } catch (cause) {
-    throw new RoadstreamError('MODEL_CORRUPT', 'The file is no ONNX model; fetch or export it again.', { cause });
-  }
-  throw new RoadstreamError('MODEL_CORRUPT', 'The file is an ONNX model without nodes; fetch or export it again.');
+  return ModelProto.encode({ ...model, graph: prepared }).finish();
 }
 
 class EditableGraph {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { listModels, pullModel, verifyModels } from '../../models/commands.ts';
 import { download } from '../../models/download.ts';
-import type { RemoteFile } from '../../models/manifest.ts';
+import { manifest, type RemoteFile } from '../../models/manifest.ts';
 import { needsShared } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -164,16 +164,30 @@ test('the commands list, pull and verify the recommended model', async (t) => {
   if (shared === undefined) return;
   const dataDirectory = temporaryFolder(t);
   const states = async () => (await listModels({ dataDirectory, mirror: '' })).map(({ name, state }) => `${name} ${state}`);
-  assert.deepEqual(await states(), ['centernet here', 'yolox-nano not fetched']);
+  const builtIn = ['face-finder', 'face-mesh', 'ocr-detector', 'ocr-angle', 'ocr-recogniser'];
+  const others = [...builtIn.map((name) => `${name} here`), ...['lanes-nano', 'lanes-small', 'signs'].map((name) => `${name} not fetched`)];
+  assert.deepEqual(await states(), ['centernet here', 'yolox-nano not fetched', ...others]);
   const file = await pullModel({ name: 'yolox-nano', dataDirectory, mirror: path.dirname(shared) });
-  assert.deepEqual(await states(), ['centernet here', 'yolox-nano here']);
-  assert.deepEqual(await verifyModels({ dataDirectory, mirror: '' }), [
-    { name: 'centernet', problem: undefined },
-    { name: 'yolox-nano', problem: undefined },
-  ]);
+  assert.deepEqual(await states(), ['centernet here', 'yolox-nano here', ...others]);
+  const checks = await verifyModels({ dataDirectory, mirror: '' });
+  assert.deepEqual(
+    checks,
+    ['centernet', 'yolox-nano', ...builtIn].map((name) => ({ name, problem: undefined })),
+  );
   await writeFile(file, 'damaged');
   const [, damaged] = await verifyModels({ dataDirectory, mirror: '' });
   assert.match(damaged?.problem ?? '', /SHA-256.*npm run models -- pull yolox-nano/);
+});
+
+test('every recommended model can be fetched, and is what the manifest says', async (t) => {
+  const [dataDirectory, shared] = [temporaryFolder(t), needsShared(t, 'models')];
+  if (shared === undefined) return;
+  for (const { name, tier } of manifest) if (tier === 'recommended') await pullModel({ name, dataDirectory, mirror: shared });
+  const checks = await verifyModels({ dataDirectory, mirror: '' });
+  assert.deepEqual(
+    checks,
+    manifest.map(({ name }) => ({ name, problem: undefined })),
+  );
 });
 
 test('pulling what is built in, or what nobody knows, is told apart', async (t) => {

@@ -87,6 +87,54 @@ export function drawRoad(width: number, height: number): Uint8Array {
   return rgb;
 }
 
+/**
+ * A face of ellipses and a little noise, looking at the camera, and the same everywhere.
+ * @param share How much of the picture's side its height is.
+ */
+export function drawFace(side: number, share: number): Uint8Array {
+  const rgb = new Uint8Array(side * side * 3);
+  const half = (side * share) / 2;
+  // Centre and half axes in halves of the face's height; the picture's middle is 0, 0.
+  const layers: readonly (readonly [x: number, y: number, width: number, height: number, color: readonly [number, number, number]])[] = [
+    [0, 1.6, 1.5, 0.8, [52, 74, 110]],
+    [0, 0.9, 0.36, 0.6, [172, 124, 98]],
+    [0, -0.22, 0.84, 0.92, [52, 36, 26]],
+    [0, 0, 0.72, 1, [206, 160, 130]],
+    [0, 0.55, 0.5, 0.4, [200, 150, 122]],
+    ...[-1, 1].flatMap((eye) => [
+      [0.29 * eye, -0.34, 0.2, 0.04, [60, 42, 32]] as const,
+      [0.28 * eye, -0.15, 0.19, 0.11, [170, 122, 98]] as const,
+      [0.28 * eye, -0.15, 0.15, 0.07, [236, 232, 228]] as const,
+      [0.28 * eye, -0.15, 0.07, 0.07, [70, 48, 34]] as const,
+      [0.28 * eye, -0.15, 0.03, 0.03, [10, 10, 12]] as const,
+      [0.07 * eye, 0.24, 0.05, 0.03, [120, 76, 60]] as const,
+    ]),
+    [0, 0.1, 0.05, 0.16, [222, 178, 148]],
+    [0, 0.5, 0.26, 0.07, [170, 84, 82]],
+    [0, 0.5, 0.24, 0.012, [96, 40, 42]],
+  ];
+  let noise = 1;
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      let color: readonly [number, number, number] = [120, 128, 132];
+      for (const [middleX, middleY, width, height, paint] of layers) {
+        const [across, down] = [(x + 0.5 - side / 2) / half - middleX, (y + 0.5 - side / 2) / half - middleY];
+        if ((across / width) ** 2 + (down / height) ** 2 <= 1) color = paint;
+      }
+      noise = (noise * 1103515245 + 12345) % 2147483648;
+      for (const [channel, value] of color.entries()) rgb[(y * side + x) * 3 + channel] = clamp(value + ((noise >> 16) % 9) - 4);
+    }
+  }
+  return rgb;
+}
+
+/** Square pictures, with a face and without, by name. */
+export const drawnFaces: Readonly<Record<string, (side: number) => Uint8Array>> = {
+  'a road': (side) => drawRoad(side, side),
+  'a far face': (side) => drawFace(side, 0.4),
+  'a near face': (side) => drawFace(side, 0.62),
+};
+
 function clamp(value: number): number {
   return Math.max(0, Math.min(value, 255));
 }
