@@ -6,10 +6,12 @@ import { createModels } from '../models/models.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import { type Database, openDatabaseWhenPossible } from '../platform/database/open.ts';
 import { startTelemetry } from '../platform/telemetry.ts';
+import { preload } from '../processors/pipelines/open-senses.ts';
 import { startProcessor } from '../processors/processor.ts';
 import { startRecorder } from '../processors/sinks/recorder.ts';
 import type { Configuration } from '../schemas/configuration.ts';
 import { asRoadstreamError } from '../schemas/errors.ts';
+import { streamKinds } from '../schemas/messages.ts';
 import { topics } from '../schemas/topics.ts';
 import { openBus } from './open-bus.ts';
 import { webDirectory } from './package.ts';
@@ -61,8 +63,9 @@ export async function start(
   const { streams, fileFolders } = configuration;
   const { detector: name, device } = configuration;
   const models = owned(createModels({ name, device, dataDirectory, log: log.child({ component: 'models' }) }));
-  const [detector] = await Promise.all([
-    models.detector(),
+  const kinds = streamKinds.filter((kind) => streams.some((stream) => stream.kind === kind));
+  await Promise.all([
+    preload(models, kinds),
     startIngest({
       streams,
       fileFolders,
@@ -71,7 +74,7 @@ export async function start(
       log: log.child({ component: 'ingest' }),
     }).then(owned),
   ]);
-  ready(`detector ${detector.name}, ${detector.inputWidth}x${detector.inputHeight}`);
+  ready(`models for ${kinds.join(', ')} cameras`);
   ready(`cameras: ${streams.map(({ id }) => id).join(', ')}`);
   owned(await startProcessor({ bus, configuration, models, log: log.child({ component: 'processor' }) }));
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { type Configuration, parseConfiguration } from '../schemas/configuration.ts';
 import { RoadstreamError } from '../schemas/errors.ts';
+import { type StreamKind, streamKinds } from '../schemas/messages.ts';
 
 const configurationFile = 'roadstream.yaml';
 
@@ -32,7 +33,7 @@ export function configure(flags: ConfigurationFlags, environment: Environment = 
   const read = file === undefined ? {} : readYaml(file);
   const configuration = parseConfiguration(read, file ?? 'The command line');
   const urls = flags.camera ?? [];
-  const cameras = urls.map((url, index) => ({ id: urls.length === 1 ? 'camera' : `camera-${index + 1}`, url }));
+  const cameras = urls.map((url, index) => ({ id: urls.length === 1 ? 'camera' : `camera-${index + 1}`, url, kind: kindOf(url) }));
   // Whoever names a file on the command line may read it anyway.
   const named = urls
     .filter((url) => url.startsWith('file:'))
@@ -50,6 +51,11 @@ export function configure(flags: ConfigurationFlags, environment: Environment = 
     },
     'The command line or the environment',
   );
+}
+
+/** What a simulated camera looks at stands in its name; of another one it is said in the configuration. */
+function kindOf(url: string): StreamKind {
+  return streamKinds.find((kind) => url.replace(/^sim:(\/\/)?/, '').startsWith(`${kind}-`) && url.startsWith('sim:')) ?? 'dashcam';
 }
 
 function kafkaOf({ kafka }: Configuration, { KAFKA_BROKERS, KAFKA_USERNAME, KAFKA_PASSWORD }: Environment): unknown {

@@ -7,11 +7,12 @@ import { type ConfigurationFlags, configure } from './configure.ts';
 import { collect, configOption, logLevelOption, port, say } from './options.ts';
 import { version } from './package.ts';
 
-/** @returns The configuration, with a simulated camera when it has none. */
+/** @returns The configuration, with two simulated cameras of one car when it has none. */
 export function withCamera(configuration: Configuration): Configuration {
   if (configuration.streams.length > 0) return configuration;
-  const demo = { id: 'demo', vehicle: 'demo-car', url: 'sim:car-to-car-braking' };
-  return parseConfiguration({ ...configuration, streams: [demo] }, 'The demo');
+  const road = { id: 'demo-road', vehicle: 'demo-car', url: 'sim:car-to-car-braking' };
+  const cabin = { id: 'demo-cabin', vehicle: 'demo-car', kind: 'cabin', url: 'sim:cabin-microsleep' };
+  return parseConfiguration({ ...configuration, streams: [road, cabin] }, 'The demo');
 }
 
 export function startCommand(): Command {

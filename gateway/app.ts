@@ -22,6 +22,7 @@ import { LiveChannels } from './live/websocket.ts';
 import { createWeriftEgress } from './live/werift-egress.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { pageRoutes } from './routes/page.ts';
+import { readingRoutes } from './routes/readings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
 import { whepRoutes } from './routes/whep.ts';
@@ -92,6 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   );
   app.route('/api/v3/streams', streamRoutes(streams));
   app.route('/api/v3/streams', whepRoutes({ egress, feeds, streams, metrics }));
+  app.route('/api/v3/streams', readingRoutes(gate, streams));
   app.route('/api/v3/alerts', alertRoutes(gate));
   app.route('/api/v3/vehicles', vehicleRoutes(bus));
   app.get('/api/v3/configuration-schema', (context) => context.json(configurationJsonSchema()));

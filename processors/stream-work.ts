@@ -228,7 +228,8 @@ export class StreamWork {
     const isLeftOut = !isDue || (isLate && waiting.some(({ unit }) => slotOf(unit.rtpTimestamp, rate) !== slotOf(rtpTimestamp, rate)));
     if (isDue) {
       this.#dueTimestamp = rtpTimestamp;
-      if (pace === 'live') governor.record(isLeftOut ? 'skipped' : isLate ? 'late' : 'inTime');
+      // A scanner works behind everything else: that it is late says nothing of the others.
+      if (pace === 'live' && this.#stream.kind !== 'scanner') governor.record(isLeftOut ? 'skipped' : isLate ? 'late' : 'inTime');
     }
     if (!isLeftOut)
       return { burnInWidth: wishes.widthFor(streamId, capturedAtUs), vehicle: vehicles.stateAt(chosen.vehicleId, capturedAtUs) };

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { driverSchema } from './driver.ts';
 import { RoadstreamError } from './errors.ts';
-import { streamKinds } from './messages.ts';
+import { laneDepartureSchema } from './lane-departure.ts';
+import { type StreamKind, streamKinds } from './messages.ts';
+import { roadsideAlertsSchema, roadsideSchema } from './roadside.ts';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a slug: lower-case letters, digits and hyphens, at most 63');
 
@@ -23,16 +26,25 @@ export const cameraSchema = z.strictObject({
 });
 export type CameraConfiguration = z.output<typeof cameraSchema>;
 
-export const streamSchema = z.strictObject({
+const givenStreamSchema = z.strictObject({
   id: slug.describe('Name of the camera in topics, addresses and the page.'),
   url: z.string().min(1).describe('rtsp://, rtsps://, file: or sim:. Credentials in it are never shown.'),
   kind: z.enum(streamKinds).default('dashcam'),
   vehicle: slug.nullable().default(null).describe('What carries the camera; alerts name it.'),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('How RTSP carries the video.'),
   loop: z.boolean().default(true).describe('Whether a file begins again at its end.'),
-  analysedFramesPerSecond: z.number().min(1).max(60).default(15),
+  analysedFramesPerSecond: z.number().min(0.1).max(60).optional().describe('Unless given 15, and 1 of a scanner.'),
   camera: cameraSchema.prefault({}),
+  roadside: roadsideSchema.prefault({}).describe('Of a fixed camera above a road (kind: roadside).'),
 });
+
+/** Text stays in the picture for seconds, and reading it takes longer than anything else. */
+const usualFramesPerSecond: Readonly<Record<StreamKind, number>> = { dashcam: 15, cabin: 15, roadside: 15, scanner: 1 };
+
+export const streamSchema = givenStreamSchema.transform(({ analysedFramesPerSecond, ...stream }) => ({
+  ...stream,
+  analysedFramesPerSecond: analysedFramesPerSecond ?? usualFramesPerSecond[stream.kind],
+}));
 export type StreamConfiguration = z.output<typeof streamSchema>;
 
 export const forwardCollisionSchema = z
@@ -86,7 +98,7 @@ export const configurationSchema = z.strictObject({
     .enum(['auto', 'cpu', 'webgpu', 'cuda'])
     .default('auto')
     .describe(
-      'What computes the detector: auto means cpu today; webgpu takes a GPU of any maker, cuda needs what onnxruntime-node installs for it.',
+      'What computes the models: auto means cpu today; webgpu takes a GPU of any maker, cuda needs what onnxruntime-node installs for it.',
     ),
   database: z
     .strictObject({
@@ -114,7 +126,14 @@ export const configurationSchema = z.strictObject({
     .describe('A live camera that the analysis is further behind with goes on at its newest keyframe.'),
   recorderBufferMegabytes: z.int().min(16).default(2048).describe('Disk that the recorder may take while the database is away.'),
   fileFolders: z.array(z.string()).default([]).describe('Folders below which file: sources may lie.'),
-  alerts: z.strictObject({ forwardCollision: forwardCollisionSchema.prefault({}) }).prefault({}),
+  alerts: z
+    .strictObject({
+      forwardCollision: forwardCollisionSchema.prefault({}),
+      laneDeparture: laneDepartureSchema.prefault({}),
+      driver: driverSchema.prefault({}),
+      roadside: roadsideAlertsSchema.prefault({}),
+    })
+    .prefault({}),
   streams: z.array(streamSchema).default([]),
 });
 export type Configuration = z.output<typeof configurationSchema>;

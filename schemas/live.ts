@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Alert, AnalysisStatus, Perception, StreamStatus } from './messages.ts';
+import type { Alert, AnalysisStatus, Perception, RegionCount, StreamStatus } from './messages.ts';
 
 /** What a viewer may say over the WebSocket at /api/v3/live. */
 export const liveRequestSchema = z.discriminatedUnion('type', [
@@ -8,8 +8,8 @@ export const liveRequestSchema = z.discriminatedUnion('type', [
     channel: z
       .string()
       .regex(
-        /^(alerts|streams|(perceptions|frames):[a-z0-9][a-z0-9-]{0,62})$/,
-        'must be alerts, streams, perceptions:<stream> or frames:<stream>',
+        /^(alerts|streams|(perceptions|frames|statistics):[a-z0-9][a-z0-9-]{0,62})$/,
+        'must be alerts, streams, perceptions:<stream>, frames:<stream> or statistics:<stream>',
       ),
     /** For frames only: pictures a second and their width in pixels. */
     framesPerSecond: z.number().min(0.2).max(15).optional(),
@@ -29,7 +29,16 @@ export type LiveMessage =
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly channel?: string }
   | { readonly type: 'alert'; readonly channel: string; readonly alert: Alert }
   | { readonly type: 'perception'; readonly channel: string; readonly perception: Perception }
-  | { readonly type: 'stream'; readonly channel: string; readonly stream: StreamView };
+  | { readonly type: 'stream'; readonly channel: string; readonly stream: StreamView }
+  | { readonly type: 'statistics'; readonly channel: string; readonly statistics: RoadsideStatistics };
+
+/** What a roadside camera has counted, at most once a second. */
+export interface RoadsideStatistics {
+  readonly streamId: string;
+  /** Of the picture after which it stood so. */
+  readonly capturedAtUs: number;
+  readonly regions: readonly RegionCount[];
+}
 
 export interface LiveFrameHeader {
   readonly channel: string;

@@ -31,14 +31,26 @@ test('roadstream.schema.json is what the configuration is checked against (npm r
 test('roadstream.example.yaml is understood, and every setting it shows outside streams is the default', () => {
   const example = parseYaml(readFileSync(path.join(repository, 'roadstream.example.yaml'), 'utf8')) as Record<string, unknown>;
   assert.deepEqual(parseConfiguration({ ...example, streams: [] }, 'example'), parseConfiguration({}, 'defaults'));
-  assert.equal(parseConfiguration(example, 'example').streams.length, 3);
+  assert.equal(parseConfiguration(example, 'example').streams.length, (example.streams as unknown[]).length);
 });
 
-test('shows a simulated camera when none is configured', (t) => {
+test('shows the road and the driver of a simulated car when no camera is configured', (t) => {
   const { streams } = withCamera(configure({ config: temporaryFile(t, 'empty.yaml', ''), camera: [] }));
   assert.deepEqual(
-    streams.map(({ url }) => url),
-    ['sim:car-to-car-braking'],
+    streams.map(({ kind, vehicle, url }) => [kind, vehicle, url]),
+    [
+      ['dashcam', 'demo-car', 'sim:car-to-car-braking'],
+      ['cabin', 'demo-car', 'sim:cabin-microsleep'],
+    ],
+  );
+});
+
+test('a simulated camera on the command line is of the kind that its name says', (t) => {
+  const camera = ['sim:cabin-night', 'sim:roadside-country', 'sim:scanner-page', 'sim:quiet-drive', 'rtsp://camera/cabin-1'];
+  const { streams } = configure({ config: temporaryFile(t, 'empty.yaml', ''), camera });
+  assert.deepEqual(
+    streams.map(({ kind }) => kind),
+    ['cabin', 'roadside', 'scanner', 'dashcam', 'dashcam'],
   );
 });
 

@@ -5,7 +5,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { z } from 'zod';
 import { asRoadstreamError, RoadstreamError } from '../../schemas/errors.ts';
 import { type LiveFrameHeader, type LiveMessage, type LiveRequest, liveRequestSchema, type StreamView } from '../../schemas/live.ts';
-import type { Snapshot } from '../../schemas/messages.ts';
+import type { Perception, Snapshot } from '../../schemas/messages.ts';
 import type { BusFeeds } from './bus-feeds.ts';
 import { LiveViewer } from './live-viewer.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -24,7 +24,8 @@ const pingEveryMs = 10_000;
 const farewellMs = 1_000;
 /** RFC 6455, 7.4.1. */
 const closeGoingAway = 1001;
-const streamsEveryMs = 1_000;
+/** Of what is told of streams without a cause, and of statistics. */
+const tickMs = 1_000;
 /** Burned-in pictures where the viewer names no figures: enough to see what happens, at about 1 Mbit/s. */
 const defaultPicture = { framesPerSecond: 5, width: 640 };
 /** Pictures come off the camera's beat; one this much early still counts as on time. */
@@ -38,12 +39,14 @@ export interface LiveChannelsOptions {
   readonly log: Logger;
 }
 
-/** The WebSocket at /api/v3/live: channels of alerts, streams, perceptions and burned-in pictures (schemas/live.ts). */
+/** The WebSocket at /api/v3/live: channels of alerts, streams, perceptions, statistics and burned-in pictures (schemas/live.ts). */
 export class LiveChannels {
   readonly #options: LiveChannelsOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maximumPayloadBytes, perMessageDeflate: false });
   readonly #viewers = new Set<LiveViewer>();
   readonly #channels = new Map<string, Set<LiveViewer>>();
+  /** Roadside cameras' newest perceptions since the last tick, by stream. */
+  readonly #counted = new Map<string, Perception>();
   readonly #ends: (() => void)[];
   #closing: Promise<void> | undefined;
 
@@ -53,7 +56,10 @@ export class LiveChannels {
     const ping = setInterval(() => {
       for (const viewer of this.#viewers) viewer.ping();
     }, pingEveryMs);
-    const tick = setInterval(() => this.#tellStreams(), streamsEveryMs);
+    const tick = setInterval(() => {
+      this.#tellStreams();
+      this.#tellStatistics();
+    }, tickMs);
     this.#ends = [
       () => clearInterval(ping),
       () => clearInterval(tick),
@@ -62,6 +68,7 @@ export class LiveChannels {
         for (const viewer of this.#of('alerts')) viewer.deliver({ type: 'alert', channel: 'alerts', alert });
       }),
       feeds.perceptions.subscribe((perception) => {
+        if (perception.kind === 'roadside') this.#counted.set(perception.streamId, perception);
         const channel = `perceptions:${perception.streamId}`;
         const viewers = this.#of(channel);
         if (viewers.size === 0) return;
@@ -132,6 +139,9 @@ export class LiveChannels {
     const [kind, streamId] = channel.split(':') as [string, string | undefined];
     if (streamId !== undefined && !streams.has(streamId))
       throw new ChannelError(channel, 'NOT_FOUND', `There is no stream ${streamId}; GET /api/v3/streams lists them.`);
+    const kindOfCamera = streamId === undefined ? undefined : streams.view(streamId)?.kind;
+    if (kind === 'statistics' && kindOfCamera !== 'roadside')
+      throw new ChannelError(channel, 'REQUEST_INVALID', `Stream ${streamId} is a ${kindOfCamera} camera; only roadside cameras count.`);
     const before = viewer.subscribed.get(channel);
     if (!before && viewer.subscribed.size >= maximumSubscriptions)
       throw new ChannelError(
@@ -178,6 +188,17 @@ export class LiveChannels {
   #tellStreams(): void {
     if (this.#of('streams').size === 0) return;
     for (const view of this.#options.streams.views) this.#tellStream(view);
+  }
+
+  #tellStatistics(): void {
+    for (const { streamId, capturedAtUs, regions } of this.#counted.values()) {
+      const channel = `statistics:${streamId}`;
+      const viewers = this.#of(channel);
+      if (viewers.size === 0) continue;
+      const message = encode({ type: 'statistics', channel, statistics: { streamId, capturedAtUs, regions } });
+      for (const viewer of viewers) viewer.offer(channel, message);
+    }
+    this.#counted.clear();
   }
 
   #show(snapshot: Snapshot): void {

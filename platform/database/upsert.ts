@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 export interface Column<T> {
   readonly name: string;
   /** How the value travels; `microseconds` are UTC and become a timestamptz, exactly. */
-  readonly type: 'text' | 'bigint' | 'integer' | 'real' | 'jsonb' | 'microseconds';
+  readonly type: 'text' | 'bigint' | 'integer' | 'real' | 'boolean' | 'jsonb' | 'microseconds';
   readonly value: (row: T) => unknown;
 }
 

@@ -1,8 +1,10 @@
 import type { Models } from '../../models/models.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
-import { RoadstreamError } from '../../schemas/errors.ts';
 import type { StreamKind } from '../../schemas/messages.ts';
+import { CabinSenses } from './cabin-senses.ts';
 import { DashcamSenses } from './dashcam-senses.ts';
+import { RoadsideSenses } from './roadside-senses.ts';
+import { ScannerSenses } from './scanner-senses.ts';
 import type { Senses } from './senses.ts';
 
 export interface SensesOptions {
@@ -13,7 +15,9 @@ export interface SensesOptions {
 
 /** Loads what these kinds of cameras need, so that a model that is missing is told at once. @throws What loading the models throws. */
 export async function preload(models: Models, kinds: readonly StreamKind[]): Promise<void> {
-  if (kinds.includes('dashcam')) await models.detector();
+  if (kinds.includes('dashcam') || kinds.includes('roadside')) await models.detector();
+  if (kinds.includes('cabin')) await models.face();
+  if (kinds.includes('scanner')) await models.text();
 }
 
 /** What a stream is looked at for, by its kind. @throws What loading the models throws. */
@@ -21,7 +25,11 @@ export async function openSenses({ stream, alerts, models }: SensesOptions): Pro
   switch (stream.kind) {
     case 'dashcam':
       return new DashcamSenses({ stream, alerts, detector: await models.detector() });
-    default:
-      throw new RoadstreamError('REQUEST_INVALID', `Stream ${stream.id} is a ${stream.kind} camera, which is not analysed yet.`);
+    case 'roadside':
+      return new RoadsideSenses({ stream, alerts, detector: await models.detector() });
+    case 'cabin':
+      return new CabinSenses({ stream, alerts, face: await models.face() });
+    case 'scanner':
+      return new ScannerSenses({ stream, text: await models.text() });
   }
 }

@@ -5,8 +5,9 @@ import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
 import { lockDirectory } from '../../platform/database/directory-lock.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
 
-/** `alerts` are never dropped; of `samples` the oldest are, to stay within the bound. */
-export type Lane = 'alerts' | 'samples';
+/** The dearest first: it is written to the database first, and dropped last to stay within the bound. `alerts` are never dropped. */
+const lanes = ['alerts', 'readings', 'samples'] as const;
+export type Lane = (typeof lanes)[number];
 
 /** Some rows that are written and read as one. */
 export interface DiskRecord {
@@ -29,7 +30,7 @@ export interface DiskBufferOptions {
   readonly directory: string;
   /** Of all files together. */
   readonly maxBytes: number;
-  /** So many rows of samples were dropped to make room. */
+  /** So many rows were dropped to make room. */
   readonly onDropped: (rows: number) => void;
   /** So many bytes of a file are no whole record: a write that was under way when the process or the machine died, or a bad disk. */
   readonly onTorn: (file: string, bytes: number) => void;
@@ -65,7 +66,7 @@ export class DiskBuffer {
       await mkdir(directory, { recursive: true });
       const unlock = lockDirectory(directory, 'BUFFER_LOCKED', 'Give each recorder a dataDirectory of its own.');
       try {
-        const names = (await readdir(directory)).filter((name) => /^\d{12}\.(alerts|samples)$/.test(name)).sort();
+        const names = (await readdir(directory)).filter((name) => /^\d{12}\.(alerts|readings|samples)$/.test(name)).sort();
         const segments = names.map(async (name) => {
           const file = path.join(directory, name);
           return { lane: path.extname(name).slice(1) as Lane, file, bytes: (await stat(file)).size };
@@ -117,10 +118,10 @@ export class DiskBuffer {
     });
   }
 
-  /** @returns What is to be written to the database first: alerts, then the oldest samples. */
+  /** @returns What is to be written to the database first: alerts, then the oldest of the others. */
   oldest(): Promise<Segment | undefined> {
     return this.#inTurn(async () => {
-      for (const lane of ['alerts', 'samples'] as const) {
+      for (const lane of lanes) {
         const find = () => this.#sealed.find((segment) => segment.lane === lane);
         const open = this.#open.get(lane);
         if (!find() && open) await this.#seal(open);
@@ -151,8 +152,9 @@ export class DiskBuffer {
   async #makeRoom(wanted: number): Promise<void> {
     const { directory, maxBytes, onDropped } = this.#options;
     while (this.bytes + wanted > maxBytes) {
-      const open = this.#open.get('samples');
-      const sealed = this.#sealed.find(({ lane }) => lane === 'samples');
+      const dropped = lanes.findLast((lane) => lane !== 'alerts' && this.#holds(lane));
+      const open = dropped && this.#open.get(dropped);
+      const sealed = this.#sealed.find(({ lane }) => lane === dropped);
       if (!sealed && !open)
         throw new RoadstreamError(
           'DISK_FULL',
@@ -167,6 +169,10 @@ export class DiskBuffer {
       await this.#forget(sealed);
       onDropped(rows);
     }
+  }
+
+  #holds(wanted: Lane): boolean {
+    return this.#open.has(wanted) || this.#sealed.some(({ lane }) => lane === wanted);
   }
 
   async #recordsOf({ file }: Segment): Promise<{ rows: number; body: Buffer }[]> {

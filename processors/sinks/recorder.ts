@@ -10,6 +10,7 @@ import { asRoadstreamError, type RoadstreamError } from '../../schemas/errors.ts
 import { topics } from '../../schemas/topics.ts';
 import { DiskBuffer } from './disk-buffer.ts';
 import { type Entry, RowKeeper } from './row-keeper.ts';
+import type { ReadingRow } from './tables.ts';
 import { type TrackSecond, TrackSeconds } from './track-seconds.ts';
 
 export interface RecorderOptions {
@@ -18,7 +19,7 @@ export interface RecorderOptions {
   readonly database: Database | Promise<Database>;
   /** Holds rows while the database is away; no other recorder may use it. */
   readonly bufferDirectory: string;
-  /** How much it may hold. Then the oldest per-second samples go, and alerts wait on the bus. */
+  /** How much it may hold. Then the oldest per-second samples go, then readings, and alerts wait on the bus. */
   readonly bufferBytes: number;
   readonly log?: Logger;
 }
@@ -27,7 +28,7 @@ export interface RecorderOptions {
 const writeEveryMs = 1000;
 /** As many rows do not wait for that. */
 const rowsWrittenAtOnce = 4000;
-/** Track rows in memory above which reading pauses: two seconds of the most that one recorder can take, about 20 MB. */
+/** Rows in memory above which reading pauses: two seconds of the most tracks that one recorder can take, about 20 MB. */
 const maxPendingRows = 50_000;
 /** A stream silent for one to two times this long has its last second closed, milliseconds: longer than a processor's take-over. */
 const sweepEveryMs = 20_000;
@@ -38,18 +39,18 @@ const retryFirstMs = 500;
 const retryCapMs = 5_000;
 
 /**
- * Keeps alerts and per-second track summaries in the database. Whatever is delivered twice changes nothing, and offsets are committed
- * when the rows are in the database or, while it is away, on disk (fsync). Where neither is possible, messages wait on the bus.
+ * Keeps alerts, readings and per-second track summaries in the database. Whatever is delivered twice changes nothing, and offsets are
+ * committed when the rows are in the database or, while it is away, on disk (fsync). Where neither is possible, messages wait on the bus.
  * What is not understood, or refused by the database, becomes a dead letter.
  * @throws BUS_CLOSED, BUFFER_LOCKED when another recorder uses the folder, DISK_FULL, FILE_UNWRITABLE
  */
 export async function startRecorder(options: RecorderOptions): Promise<{ close(): Promise<void> }> {
   const { bus, database, bufferDirectory, bufferBytes, log = pino({ level: 'silent' }) } = options;
   const lost = metrics.getMeter('roadstream').createCounter('roadstream.recorder.lost', {
-    description: 'Messages not understood, and track rows dropped because the buffer on disk was full.',
+    description: 'Messages not understood, and rows dropped because the buffer on disk was full.',
   });
   const tellDropped = rateLimited((rows: number, times) =>
-    log.warn({ code: 'DISK_FULL', rows, times }, 'the buffer is full and the database away; the oldest track rows are dropped'),
+    log.warn({ code: 'DISK_FULL', rows, times }, 'the buffer is full and the database away; the oldest rows are dropped'),
   );
   const buffer = await DiskBuffer.open({
     directory: bufferDirectory,
@@ -87,6 +88,8 @@ class Recorder {
   readonly #partitions = new Map<number, { readonly seconds: TrackSeconds; nextOffset: number }>();
   readonly #tellWaiting: (error: RoadstreamError) => void;
   #pending: Entry<TrackSecond>[] = [];
+  /** The newest of each reading since the last writing. */
+  #readings = new Map<string, Entry<ReadingRow>>();
   #subscription: Subscription | undefined;
   #looping: Promise<void> = Promise.resolve();
   /** Track rows are written by one at a time. */
@@ -146,13 +149,23 @@ class Recorder {
   }
 
   async #sumUp(batch: readonly BusMessage[]): Promise<void> {
-    while (this.#pending.length >= maxPendingRows && !this.#stop.signal.aborted) await this.#room.promise;
+    while (this.#pending.length + this.#readings.size >= maxPendingRows && !this.#stop.signal.aborted) await this.#room.promise;
     const perceptions = await this.#decode(batch, perceptionCodec);
     const { partition } = batch[0]!;
     const state = this.#partitions.get(partition) ?? { seconds: new TrackSeconds(), nextOffset: 0 };
     this.#partitions.set(partition, state);
-    for (const { value, message } of perceptions) this.#enqueue(partition, state.seconds.push(value, message.offset));
+    for (const { value, message } of perceptions) {
+      this.#enqueue(partition, state.seconds.push(value, message.offset));
+      const { streamId, vehicleId, modelSet, readings } = value;
+      for (const reading of readings) this.#keepNewest({ row: { ...reading, streamId, vehicleId, modelSet }, message });
+    }
     state.nextOffset = batch.at(-1)!.offset + 1;
+  }
+
+  #keepNewest(entry: Entry<ReadingRow>): void {
+    const { readingId, lastSeenAtUs } = entry.row;
+    const known = this.#readings.get(readingId);
+    if (!known || known.row.lastSeenAtUs <= lastSeenAtUs) this.#readings.set(readingId, entry);
   }
 
   #enqueue(partition: number, rows: readonly TrackSecond[]): void {
@@ -206,11 +219,15 @@ class Recorder {
       offset: state.seconds.openFrom ?? state.nextOffset,
     }));
     const rows = this.#pending;
+    const readings = this.#readings;
     this.#pending = [];
+    this.#readings = new Map();
     try {
+      await this.#parts.keeper.keep('readings', [...readings.values()]);
       await this.#parts.keeper.keep('samples', rows);
     } catch (thrown) {
       this.#pending = rows.concat(this.#pending);
+      for (const entry of readings.values()) this.#keepNewest(entry);
       throw thrown;
     }
     for (const { partition, state, offset } of done)

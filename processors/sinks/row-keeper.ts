@@ -9,7 +9,7 @@ import { rateLimited } from '../../platform/logging.ts';
 import { asRoadstreamError, type RoadstreamError } from '../../schemas/errors.ts';
 import type { Alert } from '../../schemas/messages.ts';
 import type { DiskBuffer, DiskRecord, Lane, Segment } from './disk-buffer.ts';
-import { alertTable, trackSecondTable } from './tables.ts';
+import { alertTable, type ReadingRow, readingTable, trackSecondTable } from './tables.ts';
 import type { TrackSecond } from './track-seconds.ts';
 
 /** A row, and the message that it comes from. */
@@ -20,10 +20,11 @@ export interface Entry<Row> {
 
 interface Rows {
   readonly alerts: Alert;
+  readonly readings: ReadingRow;
   readonly samples: TrackSecond;
 }
 
-const tables: { readonly [L in Lane]: Table<Rows[L]> } = { alerts: alertTable, samples: trackSecondTable };
+const tables: { readonly [L in Lane]: Table<Rows[L]> } = { alerts: alertTable, readings: readingTable, samples: trackSecondTable };
 
 export interface RowKeeperOptions {
   readonly database: Database | Promise<Database>;

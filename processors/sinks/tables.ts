@@ -1,5 +1,5 @@
 import type { Table } from '../../platform/database/upsert.ts';
-import type { Alert } from '../../schemas/messages.ts';
+import type { Alert, Perception, Reading } from '../../schemas/messages.ts';
 import type { TrackSecond } from './track-seconds.ts';
 
 /** One row an alert, in its newest state, whatever the order and however often its states come. */
@@ -28,6 +28,28 @@ export const alertTable: Table<Alert> = {
   ],
   // Cleared is the last state there is; before it the newest frame counts.
   precedence: [(row) => `(${row}.state = 'cleared')`, (row) => `${row}.updated_at`],
+};
+
+/** A reading, and where it comes from. */
+export interface ReadingRow extends Reading, Pick<Perception, 'streamId' | 'vehicleId' | 'modelSet'> {}
+
+/** One row a reading, as of the newest frame that shows it. */
+export const readingTable: Table<ReadingRow> = {
+  name: 'reading',
+  key: ['reading_id'],
+  columns: [
+    { name: 'reading_id', type: 'text', value: (row) => row.readingId },
+    { name: 'stream_id', type: 'text', value: (row) => row.streamId },
+    { name: 'vehicle_id', type: 'text', value: (row) => row.vehicleId },
+    { name: 'text', type: 'text', value: (row) => row.text },
+    { name: 'is_plate', type: 'boolean', value: (row) => row.isPlate },
+    { name: 'confidence', type: 'real', value: (row) => row.confidence },
+    { name: 'corners', type: 'jsonb', value: (row) => JSON.stringify(row.cornersPx) },
+    { name: 'first_seen_at', type: 'microseconds', value: (row) => row.firstSeenAtUs },
+    { name: 'last_seen_at', type: 'microseconds', value: (row) => row.lastSeenAtUs },
+    { name: 'model_set', type: 'text', value: (row) => row.modelSet },
+  ],
+  precedence: [(row) => `${row}.last_seen_at`],
 };
 
 /** One row per stream, second and track. */

@@ -136,6 +136,45 @@ test('what a processor perceives again after taking a stream over is not shown t
   );
 });
 
+test('what a roadside camera has counted comes once a second, the newest of it', async (t) => {
+  const gateway = await runGateway(t);
+  await gateway.announce({ streamId: 'mast', kind: 'roadside' });
+  await gateway.announce();
+  const client = await connect(t, gateway);
+  await client.subscribe('statistics:mast');
+  const region = (cars: number) => ({
+    regionId: 'lane',
+    polygonPx: [0, 0, 100, 0, 100, 100],
+    occupancy: 1,
+    entered: { car: cars },
+    left: { car: cars - 1 },
+    meanSpeedMps: 12.5,
+    longestDwellSeconds: 3,
+  });
+  const count = async (sequence: number, cars: number) => {
+    const counted = { ...perception(sequence, { streamId: 'mast' }), kind: 'roadside' as const, regions: [region(cars)] };
+    await gateway.bus.publish(topics.perceptions, 'mast', perceptionCodec.encode(counted));
+    return counted;
+  };
+  for (let sequence = 1; sequence < 15; sequence++) await count(sequence, sequence);
+  const { capturedAtUs } = await count(15, 15);
+  await eventually('the newest has come', () => client.of('statistics').some(({ statistics }) => statistics.capturedAtUs === capturedAtUs));
+  assert.ok(client.of('statistics').length <= 2, `${client.of('statistics').length} messages for 15 pictures at once`);
+  assert.deepEqual(client.of('statistics').at(-1), {
+    type: 'statistics',
+    channel: 'statistics:mast',
+    statistics: { streamId: 'mast', capturedAtUs, regions: [region(15)] },
+  });
+  const told = client.of('statistics').length;
+  await count(16, 16);
+  await eventually('the next one comes', () => client.of('statistics').length > told);
+  assert.deepEqual(client.of('statistics').at(-1)!.statistics.regions, [region(16)]);
+
+  const refused = await client.provoke('{"type":"subscribe","channel":"statistics:front"}');
+  assert.deepEqual([refused.code, refused.channel], ['REQUEST_INVALID', 'statistics:front']);
+  assert.match(refused.message, /only roadside cameras count/);
+});
+
 test('burned-in pictures are asked for while somebody looks at them, at the highest figures wished, and no longer', async (t) => {
   const gateway = await runGateway(t);
   await gateway.announce();
@@ -184,7 +223,7 @@ test('what is not understood is answered with the reason, and the connection goe
     [
       '{"type":"subscribe","channel":"weather"}',
       'REQUEST_INVALID',
-      /channel: must be alerts, streams, perceptions:<stream> or frames:<stream>/,
+      /channel: must be alerts, streams, perceptions:<stream>, frames:<stream> or statistics:<stream>/,
     ],
     [
       '{"type":"subscribe","channel":"frames:front","framesPerSecond":1000}',

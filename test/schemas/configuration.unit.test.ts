@@ -15,7 +15,19 @@ test('an empty file is a whole configuration', () => {
       maxAgeMs: 1000,
       recorderBufferMegabytes: 2048,
       fileFolders: [],
-      alerts: { forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 } },
+      alerts: {
+        forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
+        laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+        driver: {
+          microsleepSeconds: 1,
+          perclosCaution: 0.1,
+          perclosWarning: 0.2,
+          longGlanceSeconds: 3.5,
+          slowLongGlanceSeconds: 6,
+          timeSharingSeconds: 10,
+          hourlyBudget: 12,
+        },
+      },
       streams: [],
     });
 });
@@ -53,6 +65,13 @@ test('an unknown key is named with its path and the keys that are allowed there'
     ],
   ];
   for (const [input, message] of cases) assertRefused(input, message);
+});
+
+test('a scanner is analysed once a second and every other camera 15 times, unless told otherwise', () => {
+  const rateOf = (camera: object) => parseConfiguration({ streams: [stream(camera)] }, 'test').streams[0]!.analysedFramesPerSecond;
+  assert.equal(rateOf({ kind: 'scanner' }), 1);
+  assert.equal(rateOf({ kind: 'cabin' }), 15);
+  assert.equal(rateOf({ kind: 'scanner', analysedFramesPerSecond: 4 }), 4);
 });
 
 test('a wrong value is named with its path', () => {

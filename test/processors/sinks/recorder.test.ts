@@ -31,7 +31,7 @@ suite('recorder', () => {
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    await database.execute('truncate alert, track_second');
+    await database.execute('truncate alert, track_second, reading');
     bus = createEmbeddedBus({ redeliveryDelayMs: 20 });
   });
   afterEach(() => bus.close());
@@ -63,6 +63,32 @@ suite('recorder', () => {
       'a',
     ]);
     assert.equal(exact!.us, startUs + 2_000_001);
+  });
+
+  test('keeps one row a reading, as the newest frame shows it, whatever the order they come in', async () => {
+    const recorder = await start();
+    const reading = { readingId: 'r', text: 'AB 12B', isPlate: false, cornersPx: [1, 2, 3, 4, 5, 6, 7, 8.5], confidence: 0.5 };
+    const seen = (atSeconds: number, text: string, isPlate: boolean): Perception => {
+      const lastSeenAtUs = startUs + Math.round(atSeconds * 1e6);
+      const readings = [{ ...reading, text, isPlate, firstSeenAtUs: startUs, lastSeenAtUs }];
+      return { ...perception('gate', atSeconds, []), kind: 'scanner', readings };
+    };
+    for (const each of [seen(0, 'AB 12B', false), seen(2, 'AB 123', true), seen(1, 'AB 12B', false)])
+      await bus.publish(topics.perceptions, 'gate', perceptionCodec.encode(each));
+    const found = await rows('reading', 'the reading', ([first]) => first?.text === 'AB 123');
+    await recorder.close();
+    assert.deepEqual(
+      found.map(({ reading_id, stream_id, vehicle_id, text, is_plate, corners, model_set }) => [
+        reading_id,
+        stream_id,
+        vehicle_id,
+        text,
+        is_plate,
+        corners,
+        model_set,
+      ]),
+      [['r', 'gate', 'van', 'AB 123', true, reading.cornersPx, 'm']],
+    );
   });
 
   test('never brings a cleared alert back, nor an older state, when messages come again', async () => {
