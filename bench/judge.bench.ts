@@ -17,6 +17,7 @@ function timeFrames(): Figure[] {
     vehicleId: null,
     camera,
     forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
+    laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
     modelSet: 'bench',
   });
   const frames = Array.from({ length: frameCount }, (_, i) => ({

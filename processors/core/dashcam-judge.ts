@@ -1,5 +1,6 @@
 import type { CameraConfiguration } from '../../schemas/configuration.ts';
-import type { Alert, Box, Track } from '../../schemas/messages.ts';
+import type { LaneDepartureSettings } from '../../schemas/lane-departure.ts';
+import type { Alert, Box, Lanes, Track } from '../../schemas/messages.ts';
 import { type ApproachState, correctApproach, predictApproach, reclassifyApproach, startApproach, surpriseOf } from './approach-filter.ts';
 import { type BoxBias, boxBiasOf } from './box-bias.ts';
 import { boxOf, boxVelocityOf } from './box-filter.ts';
@@ -8,6 +9,15 @@ import { type Approach, readApproach } from './collision.ts';
 import { type ForwardCollisionThresholds, forwardCollisionType } from './forward-collision.ts';
 import { type ForwardCollisionWatch, noForwardCollision, stepForwardCollision } from './forward-collision-watch.ts';
 import { type Camera, createCamera } from './geometry.ts';
+import {
+  type DrivenVehicle,
+  type LaneDepartureWatch,
+  laneDepartureType,
+  noLaneDeparture,
+  stepLaneDeparture,
+} from './lanes/lane-departure.ts';
+import { type LaneState, noLane, stepLanes } from './lanes/lane-follower.ts';
+import type { Markings } from './lanes/markings.ts';
 import { chooseLead, isInPath } from './path.ts';
 import { roadUserOf } from './road-users.ts';
 import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
@@ -23,11 +33,16 @@ export interface DashcamFrame {
   readonly width: number;
   readonly height: number;
   readonly detections: readonly PictureDetection[];
+  /** Without them no lane is looked for. */
+  readonly markings?: Markings;
+  readonly vehicle?: DrivenVehicle;
 }
 
 export interface DashcamJudgement {
   readonly tracks: Track[];
   readonly horizonPx: number | null;
+  /** Null where none is looked for. */
+  readonly lanes: Lanes | null;
   /** As in Perception: stage:reason. */
   readonly degraded: string[];
   /** Only what changed in this frame. publishedAtUs is 0: the edge fills it in. */
@@ -39,13 +54,14 @@ export interface DashcamJudgeOptions {
   readonly vehicleId: string | null;
   readonly camera: CameraConfiguration;
   readonly forwardCollision: ForwardCollisionThresholds;
+  readonly laneDeparture: LaneDepartureSettings;
   readonly modelSet: string;
   /** Of the detector that finds the boxes: boxBiasOf(its name). Without it, a middle one. */
   readonly boxBias?: BoxBias;
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 2;
+export const dashcamStateVersion = 3;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -59,6 +75,8 @@ export interface DashcamState {
   readonly users: readonly FollowedUser[];
   readonly leadId: number | null;
   readonly watch: ForwardCollisionWatch;
+  readonly lane: LaneState;
+  readonly laneDeparture: LaneDepartureWatch;
 }
 
 /** What is known of a track beyond its box. */
@@ -117,6 +135,8 @@ const initialState: DashcamState = {
   users: [],
   leadId: null,
   watch: noForwardCollision,
+  lane: noLane,
+  laneDeparture: noLaneDeparture,
 };
 
 /** The pure judge of one dashcam: detections in; tracks, distances, times to collision and alerts out. */
@@ -185,6 +205,8 @@ function judgeFrame(
     })),
   );
 
+  const lane = judgeLane(options, before, frame, { camera, seconds, isCut, clockSeconds });
+
   if (camera.horizonPx < 0 || camera.horizonPx > camera.bonnetPx) degraded.push('distance:horizon-outside-picture');
   if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
   return {
@@ -198,9 +220,41 @@ function judgeFrame(
       users: judged.flatMap(({ user }) => user ?? []),
       leadId,
       watch,
+      lane: lane.state,
+      laneDeparture: lane.watch,
     },
-    judgement: { tracks: shown.map((each) => describeTrack(each, leadId)), horizonPx: camera.horizonPx, degraded, alerts },
+    judgement: {
+      tracks: shown.map((each) => describeTrack(each, leadId)),
+      horizonPx: camera.horizonPx,
+      lanes: lane.lanes,
+      degraded: [...degraded, ...lane.degraded],
+      alerts: [...alerts, ...lane.alerts],
+    },
   };
+}
+
+/** The own lane, and whether it is being left. */
+function judgeLane(
+  { laneDeparture, streamId, vehicleId, modelSet }: DashcamJudgeOptions,
+  before: DashcamState,
+  frame: DashcamFrame,
+  { camera, seconds, isCut, clockSeconds }: { camera: Camera; seconds: number; isCut: boolean; clockSeconds: number },
+): { state: LaneState; watch: LaneDepartureWatch; lanes: Lanes | null; degraded: string[]; alerts: Alert[] } {
+  const { markings, vehicle = { speedMps: null, indicator: null } } = frame;
+  if (!markings) return { state: before.lane, watch: before.laneDeparture, lanes: null, degraded: [], alerts: [] };
+  const boxes = frame.detections.map(({ boxPx }) => boxPx);
+  const { state, lanes, crossed, degraded } = stepLanes(before.lane, { camera, markings, boxes, seconds, isCut });
+  const { watch, alerts } = stepLaneDeparture(
+    before.laneDeparture,
+    laneDeparture,
+    { streamId, vehicleId, modelSet },
+    { ...frame, vehicle, seconds },
+    clockSeconds,
+    lanes,
+    crossed,
+  );
+  if (watch.watch.alert.isBudgetSpent) degraded.push(`${laneDepartureType}:hourly-budget-spent`);
+  return { state, watch, lanes, degraded, alerts };
 }
 
 /**

@@ -17,15 +17,7 @@ import { judgeLongGlance, longGlanceKind, longGlancePolicy } from './driver/long
 import { judgeMicrosleep, microsleepKind, microsleepPolicy } from './driver/microsleep.ts';
 import { afterGap, type DriverView, nothingObserved, type Observed, observe, type Readings } from './driver/observe.ts';
 import { perclosOf, seenSecondsOf } from './driver/perclos.ts';
-import {
-  absentSeconds,
-  cameraCoveredKind,
-  coveredPolicy,
-  judgeCovered,
-  judgeNoDriver,
-  noDriverKind,
-  noDriverPolicy,
-} from './driver/presence.ts';
+import { absentSeconds, judgeNoDriver, noDriverKind, noDriverPolicy } from './driver/presence.ts';
 import { judgeTimeSharing, timeSharingKind, timeSharingPolicy } from './driver/time-sharing.ts';
 
 export interface DriverFrame extends AlertFrame, DriverView {
@@ -136,7 +128,7 @@ interface WatchedDanger extends Omit<AlertKind, 'policy'> {
 }
 
 function dangersOf(
-  { closedSeconds, isShut, awaySeconds, isAway, missedSeconds, coveredSeconds }: Readings,
+  { closedSeconds, isShut, awaySeconds, isAway, missedSeconds }: Readings,
   { yawnsSeconds, glances }: Observed,
   perclos: number | null,
   isAsleep: boolean,
@@ -154,7 +146,6 @@ function dangersOf(
     { ...longGlanceKind, policy: longGlancePolicy, danger: longGlance },
     { ...timeSharingKind, policy: timeSharingPolicy, danger: timeSharing },
     { ...noDriverKind, policy: noDriverPolicy, danger: judgeNoDriver(missedSeconds, speedMps) },
-    { ...cameraCoveredKind, policy: coveredPolicy, danger: judgeCovered(coveredSeconds) },
   ];
 }
 

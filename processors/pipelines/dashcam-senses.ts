@@ -10,8 +10,10 @@ import {
   withFreshTrackIds,
 } from '../core/dashcam-judge.ts';
 import { createCamera } from '../core/geometry.ts';
+import { momentaryPitch } from '../core/lanes/lane-follower.ts';
 import type { Picture } from '../stages/decoder.ts';
 import { Looks } from '../stages/looks.ts';
+import { BrightBars, type MarkingFinder } from '../stages/markings.ts';
 import type { Frame, Judgement, Senses } from './senses.ts';
 
 export interface DashcamSensesOptions {
@@ -30,6 +32,7 @@ export class DashcamSenses implements Senses {
   readonly attention = null;
   readonly #options: DashcamSensesOptions;
   readonly #judge: DashcamJudge;
+  readonly #markings: MarkingFinder = new BrightBars();
   #looks: { readonly key: string; readonly stage: Looks } | undefined;
   #newest: DashcamJudgement | undefined;
 
@@ -42,6 +45,7 @@ export class DashcamSenses implements Senses {
       vehicleId: stream.vehicle,
       camera: stream.camera,
       forwardCollision: alerts.forwardCollision,
+      laneDeparture: alerts.laneDeparture,
       modelSet: this.modelSet,
       boxBias: boxBiasOf(detector.name),
     });
@@ -59,14 +63,17 @@ export class DashcamSenses implements Senses {
 
   take(picture: Picture): void {
     this.#looksFor(picture).take(picture);
+    const camera = createCamera(this.#options.stream.camera, picture.width, picture.height);
+    this.#markings.take(picture, camera, momentaryPitch(this.#judge.snapshot().lane));
   }
 
   async judge(frame: Frame): Promise<Judgement> {
     const { detections, inferenceMs } = await this.#looks!.stage.detect();
-    const judged = this.#judge.push({ ...frame, detections });
+    const markings = await this.#markings.find();
+    const judged = this.#judge.push({ ...frame, detections, markings });
     this.#newest = judged;
-    const { tracks, horizonPx, degraded, alerts } = judged;
-    return { seen: { tracks, horizonPx, degraded }, alerts, inferenceMs };
+    const { tracks, horizonPx, lanes, degraded, alerts } = judged;
+    return { seen: { tracks, horizonPx, lanes, degraded }, alerts, inferenceMs };
   }
 
   snapshot(): DashcamState {
@@ -83,6 +90,7 @@ export class DashcamSenses implements Senses {
 
   close(): void {
     this.#looks?.stage.close();
+    this.#markings.close();
   }
 
   #looksFor({ width, height }: Picture): Looks {

@@ -101,7 +101,7 @@ export class Pipeline {
       modelSet,
       ...nothingSeen,
       ...seen,
-      degraded: [...(healthStep.fault ? [`camera:${healthStep.fault}`] : []), ...(seen.degraded ?? [])],
+      degraded: [...new Set([...(healthStep.fault ? [`camera:${healthStep.fault}`] : []), ...(seen.degraded ?? [])])],
       timing: {
         publishedAtUs,
         waitedMs: (startedAtUs - sentAtUs) / 1000,

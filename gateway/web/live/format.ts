@@ -51,6 +51,8 @@ const evidenceUnits: readonly (readonly [suffix: string, format: (value: number)
   ['Seconds', (value) => `${value.toFixed(1)} s`],
   ['Meters', formatDistance],
   ['Mps', (value) => `${Math.round(value * 3.6)} km/h`],
+  ['Share', (value) => `${Math.round(100 * value)} %`],
+  ['Degrees', (value) => `${Math.round(value)}°`],
 ];
 const evidenceNames: Readonly<Record<string, string>> = { ttc: 'TTC', distance: 'gap', closingSpeed: 'closing', leastTtc: 'least TTC' };
 

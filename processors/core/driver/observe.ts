@@ -23,7 +23,6 @@ export interface Observed {
   readonly baseline: Baseline;
   /** When a face was last found. */
   readonly faceSeconds: number;
-  readonly covered: Spell | null;
   readonly closed: Spell | null;
   /** Whether something else than sleep explains it: a yawn, or a head that was lowered before (then lowered lids look shut). */
   readonly isClosedAwake: boolean;
@@ -41,7 +40,6 @@ export interface Observed {
 export interface Readings {
   readonly norm: Norm;
   readonly isCovered: boolean;
-  readonly coveredSeconds: number;
   readonly isFound: boolean;
   /** Since a face was last found, in pictures that show something. */
   readonly missedSeconds: number;
@@ -59,7 +57,6 @@ export interface Readings {
 export const nothingObserved: Observed = {
   baseline: newDriver,
   faceSeconds: 0,
-  covered: null,
   closed: null,
   isClosedAwake: false,
   blinksSeconds: [],
@@ -77,7 +74,6 @@ export const nothingObserved: Observed = {
 const closedLimits: SpellLimits = { bridgeSeconds: 0.15, blindSeconds: 3 };
 const awayLimits: SpellLimits = { bridgeSeconds: 0.25, blindSeconds: 5 };
 const wideLimits: SpellLimits = { bridgeSeconds: 0.25, blindSeconds: 0.5 };
-const coveredLimits: SpellLimits = { bridgeSeconds: 0.25, blindSeconds: 0 };
 /** Seconds of a blink: 0.1 to 0.4 (Schiffman 2000), and up to half a second when tired. */
 const mostBlinkSeconds = 0.5;
 const blinkWindowSeconds = 60;
@@ -88,13 +84,12 @@ const newDriverSeconds = 60;
 
 /** What happened in a gap is not known: nothing that was so is taken to have gone on. */
 export function afterGap(observed: Observed, nowSeconds: number): Observed {
-  return { ...observed, covered: null, closed: null, wide: null, away: null, faceSeconds: nowSeconds };
+  return { ...observed, closed: null, wide: null, away: null, faceSeconds: nowSeconds };
 }
 
 /** @param seconds Since the picture before. */
 export function observe(before: Observed, view: DriverView, now: number, seconds: number): { observed: Observed; readings: Readings } {
   const isBlind = isCovered(view.light);
-  const covered = stepSpell(before.covered, isBlind, now, coveredLimits).spell;
   const face = isBlind ? null : view.face;
   const isFound = !isBlind && (view.faceBoxPx !== null || face !== null);
   const faceSeconds = isFound || isBlind ? now : before.faceSeconds;
@@ -130,7 +125,6 @@ export function observe(before: Observed, view: DriverView, now: number, seconds
     observed: {
       baseline,
       faceSeconds,
-      covered,
       closed: closing.spell,
       isClosedAwake,
       blinksSeconds,
@@ -143,7 +137,6 @@ export function observe(before: Observed, view: DriverView, now: number, seconds
     readings: {
       norm,
       isCovered: isBlind,
-      coveredSeconds: lengthOf(covered, isBlind, now),
       isFound,
       missedSeconds,
       face,

@@ -5,20 +5,13 @@ export const noDriverKind: Omit<AlertKind, 'policy'> = {
   rule: 'No face on the seat for 10 s while the vehicle moves, or may move',
   describeEnd: (seconds) => `The driver is back after ${Math.round(seconds)} s.`,
 };
-export const cameraCoveredKind: Omit<AlertKind, 'policy'> = {
-  type: 'camera-covered',
-  rule: 'A monitor that cannot work must say so: (EU) 2023/2590, Annex I, 3.5 (failure warning)',
-  describeEnd: (seconds) => `The cabin camera sees again after ${Math.round(seconds)} s.`,
-};
 
 /** Durations confirm; told once until it is over for a while. */
 export const noDriverPolicy = { confirmFrames: 1, clearSeconds: 1, cooldownSeconds: 60 };
-export const coveredPolicy = { confirmFrames: 1, clearSeconds: 1, cooldownSeconds: 60 };
 
 /** Seconds without any face after which the seat is taken to be empty: longer than a look over the shoulder. */
 export const absentSeconds = 3;
 const noDriverSeconds = 10;
-const coveredSeconds = 3;
 /** m/s: walking pace; a driver may leave a car that stands. */
 const movingMps = 1.5;
 
@@ -34,17 +27,6 @@ export function judgeNoDriver(missedSeconds: number, speedMps: number | null): D
   };
 }
 
-export function judgeCovered(forSeconds: number): Danger {
-  if (forSeconds < coveredSeconds) return noDanger;
-  return {
-    severity: 'warning',
-    isHeld: true,
-    isSeen: true,
-    message: 'The cabin camera is covered.',
-    evidence: { coveredSeconds: forSeconds },
-  };
-}
-
 /** How bright a picture is, 0..255. */
 export interface PictureLight {
   readonly mean: number;
@@ -55,6 +37,7 @@ export interface PictureLight {
 /** Drawn cabins have 14 (by night) to 53, photographs of cabins 52 to 66; a drawn cover over the whole lens 3.3, over most of it 8.3. */
 const coveredSpread = 8;
 
+/** Whether nothing can be said of a driver; that the camera is covered is told by `camera-health.ts`, for every kind of camera. */
 export function isCovered({ spread }: PictureLight): boolean {
   return spread < coveredSpread;
 }

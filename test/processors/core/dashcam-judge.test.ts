@@ -12,6 +12,7 @@ const options = {
   vehicleId: 'van-7',
   camera,
   forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
+  laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
   modelSet: 'f00d',
 };
 const braking = drive(dangerous['car braking with 6 m/s2 12 m ahead']!, 3).map(({ frame }) => frame);

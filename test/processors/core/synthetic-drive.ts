@@ -168,6 +168,7 @@ export function judgeDrive(frames: readonly DrivenFrame[]): DashcamJudgement[] {
     vehicleId: null,
     camera,
     forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
+    laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
     modelSet: 'synthetic',
     boxBias: boxBiasOf(''),
   });

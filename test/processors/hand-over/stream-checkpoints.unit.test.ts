@@ -4,6 +4,7 @@ import type { Bus } from '../../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
 import { createDeadLetters } from '../../../platform/dead-letters.ts';
 import { createLogger } from '../../../platform/logging.ts';
+import { unknownHealth } from '../../../processors/core/camera-health.ts';
 import { createDashcamJudge } from '../../../processors/core/dashcam-judge.ts';
 import { CheckpointBook } from '../../../processors/hand-over/checkpoint-book.ts';
 import { StreamCheckpoints } from '../../../processors/hand-over/stream-checkpoints.ts';
@@ -15,9 +16,16 @@ import { eventually } from '../../support/eventually.ts';
 
 const partition = { topic: topics.framesDashcam.name, partition: 3 };
 const start = 1_750_000_000_000_000;
-const { forwardCollision } = parseConfiguration({}, 'test').alerts;
+const { forwardCollision, laneDeparture } = parseConfiguration({}, 'test').alerts;
 const { camera } = streamSchema.parse({ id: 'front', url: 'sim:quiet-drive' });
-const judge = createDashcamJudge({ streamId: 'front', vehicleId: null, camera, forwardCollision, modelSet: 'f00d' }).snapshot();
+const judge = createDashcamJudge({
+  streamId: 'front',
+  vehicleId: null,
+  camera,
+  forwardCollision,
+  laneDeparture,
+  modelSet: 'f00d',
+}).snapshot();
 
 async function writers(t: TestContext) {
   const bus = createEmbeddedBus();
@@ -40,7 +48,7 @@ async function writers(t: TestContext) {
 
 /** After the frame at a second of the stream. */
 const settledAt = (seconds: number, nextTrackId = 1) => ({
-  state: { kind: 'dashcam' as const, newest: null, shown: null, senses: judge },
+  state: { kind: 'dashcam' as const, newest: null, shown: null, health: unknownHealth, senses: judge },
   idsGiven: nextTrackId,
   unit: { epoch: 1, sequence: Math.round(30 * seconds), capturedAtUs: start + seconds * 1e6 },
   keyframeOffset: 30 * Math.floor(seconds),
