@@ -1,5 +1,6 @@
 import { randomFrom } from '../ingest/simulator/drawing/noise.ts';
 import { createDashcamJudge, type PictureDetection } from '../processors/core/dashcam-judge.ts';
+import { parseConfiguration } from '../schemas/configuration.ts';
 import { evaluate } from '../test/processors/core/evaluation.ts';
 import { dangerous, quiet } from '../test/processors/core/scenarios.ts';
 import { camera } from '../test/processors/core/synthetic-drive.ts';
@@ -16,8 +17,7 @@ function timeFrames(): Figure[] {
     streamId: 'bench',
     vehicleId: null,
     camera,
-    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
-    laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+    alerts: parseConfiguration({}, 'defaults').alerts,
     modelSet: 'bench',
   });
   const frames = Array.from({ length: frameCount }, (_, i) => ({

@@ -1,12 +1,11 @@
-import type { CameraConfiguration } from '../../schemas/configuration.ts';
-import type { LaneDepartureSettings } from '../../schemas/lane-departure.ts';
+import type { CameraConfiguration, Configuration } from '../../schemas/configuration.ts';
 import type { Alert, Box, Lanes, Track } from '../../schemas/messages.ts';
 import { type ApproachState, correctApproach, predictApproach, reclassifyApproach, startApproach, surpriseOf } from './approach-filter.ts';
 import { type BoxBias, boxBiasOf } from './box-bias.ts';
 import { boxOf, boxVelocityOf } from './box-filter.ts';
 import { dropTracks, emptyTracker, type PictureDetection, stepTracker, type TrackedBox, type TrackerState } from './byte-track.ts';
 import { type Approach, readApproach } from './collision.ts';
-import { type ForwardCollisionThresholds, forwardCollisionType } from './forward-collision.ts';
+import { forAttention, forwardCollisionType } from './forward-collision.ts';
 import { type ForwardCollisionWatch, noForwardCollision, stepForwardCollision } from './forward-collision-watch.ts';
 import { type Camera, createCamera } from './geometry.ts';
 import {
@@ -21,6 +20,7 @@ import type { Markings } from './lanes/markings.ts';
 import { chooseLead, isInPath } from './path.ts';
 import { roadUserOf } from './road-users.ts';
 import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
+import { noTailgating, stepTailgating, type TailgatingState, tailgatingType } from './tailgating.ts';
 
 export type { PictureDetection } from './byte-track.ts';
 
@@ -35,7 +35,7 @@ export interface DashcamFrame {
   readonly detections: readonly PictureDetection[];
   /** Without them no lane is looked for. */
   readonly markings?: Markings;
-  readonly vehicle?: DrivenVehicle;
+  readonly vehicle?: DrivenVehicle & { readonly attention?: 'road' | 'away' | 'asleep' | null };
 }
 
 export interface DashcamJudgement {
@@ -43,6 +43,8 @@ export interface DashcamJudgement {
   readonly horizonPx: number | null;
   /** Null where none is looked for. */
   readonly lanes: Lanes | null;
+  /** As the vehicle tells it. */
+  readonly egoSpeedMps: number | null;
   /** As in Perception: stage:reason. */
   readonly degraded: string[];
   /** Only what changed in this frame. publishedAtUs is 0: the edge fills it in. */
@@ -53,15 +55,14 @@ export interface DashcamJudgeOptions {
   readonly streamId: string;
   readonly vehicleId: string | null;
   readonly camera: CameraConfiguration;
-  readonly forwardCollision: ForwardCollisionThresholds;
-  readonly laneDeparture: LaneDepartureSettings;
+  readonly alerts: Configuration['alerts'];
   readonly modelSet: string;
   /** Of the detector that finds the boxes: boxBiasOf(its name). Without it, a middle one. */
   readonly boxBias?: BoxBias;
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 3;
+export const dashcamStateVersion = 4;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -77,6 +78,7 @@ export interface DashcamState {
   readonly watch: ForwardCollisionWatch;
   readonly lane: LaneState;
   readonly laneDeparture: LaneDepartureWatch;
+  readonly tailgating: TailgatingState;
 }
 
 /** What is known of a track beyond its box. */
@@ -137,6 +139,7 @@ const initialState: DashcamState = {
   watch: noForwardCollision,
   lane: noLane,
   laneDeparture: noLaneDeparture,
+  tailgating: noTailgating,
 };
 
 /** The pure judge of one dashcam: detections in; tracks, distances, times to collision and alerts out. */
@@ -191,9 +194,10 @@ function judgeFrame(
     inPath.map(({ track, approach }) => ({ trackId: track.trackId, distanceMeters: approach!.distanceMeters })),
     before.leadId,
   );
+  const { speedMps = null, attention = null } = frame.vehicle ?? {};
   const { watch, alerts } = stepForwardCollision(
     before.watch,
-    options,
+    { ...options, forwardCollision: forAttention(options.alerts.forwardCollision, attention) },
     frame,
     clockSeconds,
     inPath.map(({ track, user, approach }) => ({
@@ -205,10 +209,21 @@ function judgeFrame(
     })),
   );
 
+  const lead = inPath.find(({ track }) => track.trackId === leadId);
+  const tailgating = stepTailgating(
+    before.tailgating,
+    options.alerts.tailgating,
+    { streamId: options.streamId, vehicleId: options.vehicleId, modelSet: options.modelSet },
+    frame,
+    clockSeconds,
+    lead && { trackId: lead.track.trackId, class: lead.track.class, distanceMeters: lead.approach!.distanceMeters },
+    speedMps,
+  );
   const lane = judgeLane(options, before, frame, { camera, seconds, isCut, clockSeconds });
 
   if (camera.horizonPx < 0 || camera.horizonPx > camera.bonnetPx) degraded.push('distance:horizon-outside-picture');
   if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
+  if (tailgating.state.watch.alert.isBudgetSpent) degraded.push(`${tailgatingType}:hourly-budget-spent`);
   return {
     state: {
       epoch: frame.epoch,
@@ -222,20 +237,22 @@ function judgeFrame(
       watch,
       lane: lane.state,
       laneDeparture: lane.watch,
+      tailgating: tailgating.state,
     },
     judgement: {
       tracks: shown.map((each) => describeTrack(each, leadId)),
       horizonPx: camera.horizonPx,
       lanes: lane.lanes,
       degraded: [...degraded, ...lane.degraded],
-      alerts: [...alerts, ...lane.alerts],
+      egoSpeedMps: speedMps,
+      alerts: [...alerts, ...tailgating.alerts, ...lane.alerts],
     },
   };
 }
 
 /** The own lane, and whether it is being left. */
 function judgeLane(
-  { laneDeparture, streamId, vehicleId, modelSet }: DashcamJudgeOptions,
+  { alerts: { laneDeparture }, streamId, vehicleId, modelSet }: DashcamJudgeOptions,
   before: DashcamState,
   frame: DashcamFrame,
   { camera, seconds, isCut, clockSeconds }: { camera: Camera; seconds: number; isCut: boolean; clockSeconds: number },

@@ -9,6 +9,22 @@ export interface ForwardCollisionThresholds {
   readonly hourlyBudget: number;
 }
 
+/**
+ * By how many seconds the warning comes earlier to a driver who does not look at the road: who looks away reacts up to a second later
+ * (Lee, McGehee, Brown and Reyes 2002: 0.8 to 1.0 s in a simulator).
+ */
+const inattentionSeconds = 1;
+
+/** The thresholds for a driver who looks there; the same where it is not known. */
+export function forAttention(
+  thresholds: ForwardCollisionThresholds,
+  attention: 'road' | 'away' | 'asleep' | null,
+): ForwardCollisionThresholds {
+  if (attention !== 'away' && attention !== 'asleep') return thresholds;
+  const { warnTtcSeconds, criticalTtcSeconds, hourlyBudget } = thresholds;
+  return { warnTtcSeconds: warnTtcSeconds + inattentionSeconds, criticalTtcSeconds: criticalTtcSeconds + inattentionSeconds, hourlyBudget };
+}
+
 /** A road user in the path. */
 export interface Hazard {
   readonly trackId: number;

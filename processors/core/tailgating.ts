@@ -1,12 +1,6 @@
 import type { Alert } from '../../schemas/messages.ts';
+import type { TailgatingSettings } from '../../schemas/tailgating.ts';
 import { type AlertFrame, type AlertKind, type AlertOrigin, type AlertWatch, noAlert, noDanger, stepAlertWatch } from './alert-watch.ts';
-
-export interface TailgatingSettings {
-  readonly headwaySeconds: number;
-  readonly forSeconds: number;
-  /** Most alerts raised within an hour. */
-  readonly hourlyBudget: number;
-}
 
 /** Plain JSON, never changed in place. */
 export interface TailgatingState {

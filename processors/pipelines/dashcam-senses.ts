@@ -44,8 +44,7 @@ export class DashcamSenses implements Senses {
       streamId: stream.id,
       vehicleId: stream.vehicle,
       camera: stream.camera,
-      forwardCollision: alerts.forwardCollision,
-      laneDeparture: alerts.laneDeparture,
+      alerts,
       modelSet: this.modelSet,
       boxBias: boxBiasOf(detector.name),
     });
@@ -72,8 +71,8 @@ export class DashcamSenses implements Senses {
     const markings = await this.#markings.find();
     const judged = this.#judge.push({ ...frame, detections, markings });
     this.#newest = judged;
-    const { tracks, horizonPx, lanes, degraded, alerts } = judged;
-    return { seen: { tracks, horizonPx, lanes, degraded }, alerts, inferenceMs };
+    const { tracks, horizonPx, lanes, egoSpeedMps, degraded, alerts } = judged;
+    return { seen: { tracks, horizonPx, lanes, egoSpeedMps, degraded }, alerts, inferenceMs };
   }
 
   snapshot(): DashcamState {

@@ -18,6 +18,7 @@ test('an empty file is a whole configuration', () => {
       alerts: {
         forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
         laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+        tailgating: { headwaySeconds: 0.7, forSeconds: 15, hourlyBudget: 12 },
         driver: {
           microsleepSeconds: 1,
           perclosCaution: 0.1,
@@ -27,6 +28,7 @@ test('an empty file is a whole configuration', () => {
           timeSharingSeconds: 10,
           hourlyBudget: 12,
         },
+        roadside: { stoppedSeconds: 10, hourlyBudget: 12 },
       },
       streams: [],
     });
@@ -43,6 +45,7 @@ test('a camera needs an id and an address, the rest is a usual dashcam', () => {
       loop: true,
       analysedFramesPerSecond: 15,
       camera: { heightMeters: 1.3, pitchDegrees: 0, horizontalFieldOfViewDegrees: 65.2, bonnetFraction: 0 },
+      roadside: { regions: [], ground: null, speedLimitKmh: 60 },
     },
   ]);
 });

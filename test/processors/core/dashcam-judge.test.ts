@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createDashcamJudge, type DashcamFrame, type DashcamJudgement, withFreshTrackIds } from '../../../processors/core/dashcam-judge.ts';
 import { perceptionCodec } from '../../../schemas/codecs.ts';
+import { parseConfiguration } from '../../../schemas/configuration.ts';
 import { nothingSeen } from '../../../schemas/messages.ts';
 import { dangerous } from './scenarios.ts';
 import { camera, drive } from './synthetic-drive.ts';
@@ -11,8 +12,7 @@ const options = {
   streamId: 'front',
   vehicleId: 'van-7',
   camera,
-  forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
-  laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+  alerts: parseConfiguration({}, 'defaults').alerts,
   modelSet: 'f00d',
 };
 const braking = drive(dangerous['car braking with 6 m/s2 12 m ahead']!, 3).map(({ frame }) => frame);
@@ -173,8 +173,34 @@ test('clears an open alert when the connection is lost and a new one shows an em
   assert.equal(alertsOf(judgeAll([...raisedUntil, ...empty])).at(-1)!.state, 'cleared');
 });
 
+test('a driver who looks away is warned up to a second earlier, and of one danger once', () => {
+  const standing = drive(dangerous['stationary car at 50 km/h, half a width beside']!, 3).map(({ frame }) => frame);
+  const raised = (attention: 'road' | 'away' | null) =>
+    alertsOf(judgeAll(standing.map((frame) => ({ ...frame, vehicle: { speedMps: null, indicator: null, attention } })))).filter(
+      ({ state }) => state === 'raised',
+    );
+  const [attentive, away, unknown] = [raised('road'), raised('away'), raised(null)];
+  assert.deepEqual(attentive, unknown);
+  assert.deepEqual([attentive.length, away.length], [1, 1]);
+  const earlierSeconds = (attentive[0]!.raisedAtUs - away[0]!.raisedAtUs) / 1e6;
+  assert.ok(earlierSeconds > 0.1 && earlierSeconds <= 1.1, `${earlierSeconds} s`);
+});
+
+test('who follows too near at a told speed is told so', () => {
+  const vehicle = { speedMps: 30, indicator: null };
+  const frames = Array.from({ length: 20 * 15 }, (_, i) => frameAt(i / 15, carAt(15), { vehicle }));
+  const raised = alertsOf(judgeAll(frames)).filter(({ state }) => state === 'raised');
+  assert.deepEqual(
+    raised.map(({ type }) => type),
+    ['tailgating'],
+  );
+});
+
 test('warns at the thresholds it was given', () => {
-  const early = createDashcamJudge({ ...options, forwardCollision: { warnTtcSeconds: 3.5, criticalTtcSeconds: 1, hourlyBudget: 12 } });
+  const early = createDashcamJudge({
+    ...options,
+    alerts: { ...options.alerts, forwardCollision: { warnTtcSeconds: 3.5, criticalTtcSeconds: 1, hourlyBudget: 12 } },
+  });
   const raisedAt = (judgements: readonly DashcamJudgement[]) => alertsOf(judgements).find(({ state }) => state === 'raised')!.raisedAtUs;
   const standing = drive(dangerous['stationary car at 50 km/h, half a width beside']!, 3).map(({ frame }) => frame);
   assert.ok(raisedAt(judgeAll(standing, early)) < raisedAt(judgeAll(standing)));

@@ -3,6 +3,7 @@ import { boxBiasOf } from '../../../processors/core/box-bias.ts';
 import type { DashcamFrame, DashcamJudgement, PictureDetection } from '../../../processors/core/dashcam-judge.ts';
 import { createDashcamJudge } from '../../../processors/core/dashcam-judge.ts';
 import { intersectionOverUnion } from '../../../schemas/box.ts';
+import { parseConfiguration } from '../../../schemas/configuration.ts';
 import type { Box, Track } from '../../../schemas/messages.ts';
 
 /** Someone on the road, moving along it and across it. */
@@ -167,8 +168,7 @@ export function judgeDrive(frames: readonly DrivenFrame[]): DashcamJudgement[] {
     streamId: 'synthetic',
     vehicleId: null,
     camera,
-    forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
-    laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+    alerts: parseConfiguration({}, 'defaults').alerts,
     modelSet: 'synthetic',
     boxBias: boxBiasOf(''),
   });

@@ -16,14 +16,13 @@ import { eventually } from '../../support/eventually.ts';
 
 const partition = { topic: topics.framesDashcam.name, partition: 3 };
 const start = 1_750_000_000_000_000;
-const { forwardCollision, laneDeparture } = parseConfiguration({}, 'test').alerts;
+const { alerts } = parseConfiguration({}, 'test');
 const { camera } = streamSchema.parse({ id: 'front', url: 'sim:quiet-drive' });
 const judge = createDashcamJudge({
   streamId: 'front',
   vehicleId: null,
   camera,
-  forwardCollision,
-  laneDeparture,
+  alerts,
   modelSet: 'f00d',
 }).snapshot();
 
