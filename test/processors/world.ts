@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Detector } from '../../models/detector.ts';
+import type { Models } from '../../models/models.ts';
 import type { Bus } from '../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../platform/bus/embedded.ts';
 import { createLogger } from '../../platform/logging.ts';
@@ -21,6 +22,8 @@ import { modelsWith } from '../support/models.ts';
 
 export interface WorldOptions {
   readonly detector: Detector;
+  /** Besides the detector. */
+  readonly models?: Partial<Models>;
   /** As in the configuration file. */
   readonly streams?: readonly object[];
   /** What processors publish to this topic fails the first time. */
@@ -28,7 +31,7 @@ export interface WorldOptions {
 }
 
 /** A bus, and everything that processors have put on it. */
-export async function processorWorld(t: TestContext, { detector, streams = [], failsOnce }: WorldOptions) {
+export async function processorWorld(t: TestContext, { detector, models = {}, streams = [], failsOnce }: WorldOptions) {
   const bus = createEmbeddedBus();
   const configuration = parseConfiguration({ streams }, 'test');
   const seen = {
@@ -72,7 +75,7 @@ export async function processorWorld(t: TestContext, { detector, streams = [], f
       const processor = await startProcessor({
         bus: failsOnce ? failingOnce(bus, failsOnce) : bus,
         configuration,
-        models: modelsWith(detector),
+        models: modelsWith(detector, models),
         log,
         name,
       });
