@@ -51,10 +51,10 @@ export interface Taking {
 }
 
 /**
- * Analysed pictures a second while catching up; alerts are measured to work at this rate. With fewer, a new owner might raise an alert in
- * another picture, and so under another id, than a former one that does not know yet that it is none.
+ * Analysed pictures a second while catching up: few enough to gain on a full core while nothing comes near; and where something does, as
+ * many as alerts are measured to work with, so that they are raised in the same picture as before.
  */
-const catchUpFramesPerSecond = 5;
+const catchUpFramesPerSecond = { calm: 2.5, inDanger: 5 };
 /** How often a driver's attention is told although it is the same, µs of the stream: it is believed for two seconds. */
 const attentionEveryUs = 500_000;
 /** Between two dead letters of a stream, µs: at first, and at most, for one that sends nothing else. */
@@ -219,8 +219,9 @@ export class StreamWork {
     this.#record.seen();
     this.#burialPauseUs = firstBurialPauseUs;
     const wanted = this.#stream.analysedFramesPerSecond;
-    const share = this.#pipeline.senses.isInDanger ? 1 : governor.share;
-    const rate = pace === 'all' ? wanted : pace === 'catchUp' ? Math.min(wanted, catchUpFramesPerSecond) : wanted * share;
+    const { isInDanger } = this.#pipeline.senses;
+    const caughtUpWith = Math.min(wanted, catchUpFramesPerSecond[isInDanger ? 'inDanger' : 'calm']);
+    const rate = pace === 'all' ? wanted : pace === 'catchUp' ? caughtUpWith : wanted * (isInDanger ? 1 : governor.share);
     const isDue = rate === wanted || this.#dueTimestamp === undefined || slotOf(rtpTimestamp, rate) !== slotOf(this.#dueTimestamp, rate);
     const isLate = pace === 'live' && this.clock.ageUs(publishedAtUs, atUs) > freshUs;
     // The newest one at hand is analysed however late it is: otherwise a stream that is always late would never be.

@@ -38,7 +38,9 @@ export interface Cluster {
   /** Starts a role; it ends with the test. */
   role(name: 'ingest' | 'process' | 'record' | 'gateway', ...options: string[]): Promise<Role>;
   /** Alerts in the database. */
-  alerts(): Promise<{ readonly alertId: string; readonly streamId: string; readonly raisedAtUs: number; readonly state: string }[]>;
+  alerts(): Promise<
+    { readonly alertId: string; readonly streamId: string; readonly type: string; readonly raisedAtUs: number; readonly state: string }[]
+  >;
 }
 
 /** @returns Undefined after skipping the test, since something is missing here. */
@@ -81,12 +83,13 @@ export async function startCluster(t: TestContext, options: ClusterOptions): Pro
       const client = new pg.Client({ connectionString: postgres.url });
       await client.connect();
       try {
-        const { rows } = await client.query<{ alert_id: string; stream_id: string; raised_at_us: string; state: string }>(
-          'SELECT alert_id, stream_id, state, (extract(epoch FROM raised_at) * 1000000)::bigint AS raised_at_us FROM alert ORDER BY raised_at',
+        const { rows } = await client.query<{ alert_id: string; stream_id: string; type: string; raised_at_us: string; state: string }>(
+          'SELECT alert_id, stream_id, type, state, (extract(epoch FROM raised_at) * 1000000)::bigint AS raised_at_us FROM alert ORDER BY raised_at',
         );
         return rows.map((row) => ({
           alertId: row.alert_id,
           streamId: row.stream_id,
+          type: row.type,
           raisedAtUs: Number(row.raised_at_us),
           state: row.state,
         }));
