@@ -1,3 +1,5 @@
+import os from 'node:os';
+
 /** One measured figure, with the bar it is held against. */
 export interface Figure {
   readonly name: string;
@@ -35,4 +37,23 @@ export function quantile(values: Iterable<number>, fraction: number): number {
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** Figures as lines of a terminal. */
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const held = holds(figure);
+    const bar = figure.atMost !== undefined ? `≤ ${figure.atMost}` : figure.atLeast !== undefined ? `≥ ${figure.atLeast}` : '';
+    const value = Math.abs(figure.value) >= 100 ? figure.value.toFixed(0) : figure.value.toPrecision(3);
+    return [figure.name, `${value} ${figure.unit}`, bar, held === undefined ? '' : held ? 'yes' : 'NO', figure.note ?? ''];
+  });
+  const all = [['figure', 'measured', 'bar', 'held', ''], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()).join('\n');
+}
+
+/** What a figure was measured on. */
+export function hardwareName(): string {
+  const processor = os.cpus()[0]?.model.trim() ?? 'unknown processor';
+  return `${processor}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}`;
 }

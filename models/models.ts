@@ -4,7 +4,7 @@ import { type FaceModels, openFaceModels } from './face.ts';
 import type { NetworkName } from './manifest.ts';
 import { type ModelOptions, type Network, openNetwork } from './network.ts';
 import { type DetectorOptions, openDetector } from './session.ts';
-import { openTextModels, type TextModels } from './text.ts';
+import { type LineReader, openLineReader, openTextModels, type TextModels } from './text.ts';
 
 /** The models of a process, each loaded once, when it is first asked for. */
 export interface Models {
@@ -14,6 +14,8 @@ export interface Models {
   face(): Promise<FaceModels>;
   /** @throws What `openTextModels` throws. */
   text(): Promise<TextModels>;
+  /** For numbers on signs. @returns undefined when it is not there. @throws What `openLineReader` throws else. */
+  signText(): Promise<LineReader | undefined>;
   /** @returns The better of those that have been fetched; undefined when none has. @throws What `openNetwork` throws else. */
   laneNetwork(): Promise<Network | undefined>;
   /** @returns undefined when it has not been fetched. @throws What `openNetwork` throws else. */
@@ -37,6 +39,7 @@ export function createModels(options: DetectorOptions): Models & { close(): Prom
     detector: once(() => openDetector(options)),
     face: once(() => openFaceModels(common)),
     text: once(() => openTextModels(common)),
+    signText: once(() => unlessMissing(openLineReader(common))),
     laneNetwork: once(() => openFirstFetched(['lanes-small', 'lanes-nano'], common)),
     signNetwork: once(() => openFirstFetched(['signs'], common)),
     async close() {
@@ -47,11 +50,17 @@ export function createModels(options: DetectorOptions): Models & { close(): Prom
 
 async function openFirstFetched(names: readonly NetworkName[], options: ModelOptions): Promise<Network | undefined> {
   for (const name of names) {
-    try {
-      return await openNetwork({ ...options, name });
-    } catch (error) {
-      if (asRoadstreamError(error).code !== 'MODEL_MISSING') throw error;
-    }
+    const network = await unlessMissing(openNetwork({ ...options, name }));
+    if (network) return network;
   }
   return undefined;
+}
+
+async function unlessMissing<Model>(opening: Promise<Model>): Promise<Model | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (asRoadstreamError(error).code !== 'MODEL_MISSING') throw error;
+    return undefined;
+  }
 }

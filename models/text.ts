@@ -12,6 +12,17 @@ export interface LineImage {
   readonly width: number;
 }
 
+/** Reads single lines of text. */
+export interface LineReader {
+  /** SHA-256 of the model, first 16 hex digits. */
+  readonly hash: string;
+  /** By the classes of `read`; the first is the blank between characters. */
+  readonly characters: readonly string[];
+  /** @returns The probability of each character, [steps, characters.length]. @throws INFERENCE_STUCK, INFERENCE_FAILED */
+  read(line: LineImage): Promise<{ readonly probabilities: Float32Array; readonly inferenceMs: number }>;
+  close(): Promise<void>;
+}
+
 /** PP-OCR: finds lines of text, tells which are upside down, and reads them. Runs behind everything else on the machine. */
 export interface TextModels {
   /** SHA-256 over all three, first 16 hex digits. */
@@ -41,16 +52,29 @@ const angleWidth = 192;
 const leastReadWidth = 160;
 const widthStep = 32;
 
+/**
+ * The recogniser alone, in a thread of its own that nobody's pages hold up: for what is read while it is driven past.
+ * @throws MODEL_MISSING, MODEL_CORRUPT, DEVICE_UNAVAILABLE
+ */
+export async function openLineReader(options: ModelOptions): Promise<LineReader> {
+  const recogniser = await openNetwork({ ...options, name: 'ocr-recogniser' });
+  return {
+    hash: recogniser.hash,
+    characters: await charactersOf(options),
+    read: (line) => readLine(recogniser, line),
+    close: () => recogniser.close(),
+  };
+}
+
 /** @throws MODEL_MISSING, MODEL_CORRUPT, DEVICE_UNAVAILABLE */
 export async function openTextModels(options: ModelOptions): Promise<TextModels> {
   const open = (name: NetworkOptions['name']) => openNetwork({ ...options, name, deadlineMs, isBackground: true });
   const [detector, angle, recogniser] = await openAll([open('ocr-detector'), open('ocr-angle'), open('ocr-recogniser')]);
-  const [, keys] = await readModelFiles(findModel('ocr-recogniser'), options);
   const hash = `${detector!.hash.slice(0, 5)}${angle!.hash.slice(0, 5)}${recogniser!.hash.slice(0, 6)}`;
   return {
     hash,
     modelSet: `pp-ocr:${hash}`,
-    characters: ['', ...keys!.toString('utf8').split('\n'), ' '],
+    characters: await charactersOf(options),
     async find(rgb, width, height) {
       const data = planes({ rgb, width }, height, width, imageNet);
       const { outputs, inferenceMs } = await detector!.run({ x: { data, shape: [1, 3, height, width] } });
@@ -61,16 +85,23 @@ export async function openTextModels(options: ModelOptions): Promise<TextModels>
       const { outputs, inferenceMs } = await angle!.run({ x: { data, shape: [1, 3, lineHeight, angleWidth] } });
       return { probability: Object.values(outputs)[0]!.data[1]!, inferenceMs };
     },
-    async read(line) {
-      const width = Math.max(leastReadWidth, widthStep * Math.ceil(line.width / widthStep));
-      const data = planes(line, lineHeight, width, plusMinusOne);
-      const { outputs, inferenceMs } = await recogniser!.run({ x: { data, shape: [1, 3, lineHeight, width] } });
-      return { probabilities: Object.values(outputs)[0]!.data, inferenceMs };
-    },
+    read: (line) => readLine(recogniser!, line),
     async close() {
       await Promise.all([detector!, angle!, recogniser!].map((network) => network.close()));
     },
   };
+}
+
+async function charactersOf(options: ModelOptions): Promise<readonly string[]> {
+  const [, keys] = await readModelFiles(findModel('ocr-recogniser'), options);
+  return ['', ...keys!.toString('utf8').split('\n'), ' '];
+}
+
+async function readLine(recogniser: Network, line: LineImage): ReturnType<LineReader['read']> {
+  const width = Math.max(leastReadWidth, widthStep * Math.ceil(line.width / widthStep));
+  const data = planes(line, lineHeight, width, plusMinusOne);
+  const { outputs, inferenceMs } = await recogniser.run({ x: { data, shape: [1, 3, lineHeight, width] } });
+  return { probabilities: Object.values(outputs)[0]!.data, inferenceMs };
 }
 
 /** All or none. */

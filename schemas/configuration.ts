@@ -4,6 +4,7 @@ import { RoadstreamError } from './errors.ts';
 import { laneDepartureSchema } from './lane-departure.ts';
 import { type StreamKind, streamKinds } from './messages.ts';
 import { roadsideAlertsSchema, roadsideSchema } from './roadside.ts';
+import { speedingSchema } from './speeding.ts';
 import { tailgatingSchema } from './tailgating.ts';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a slug: lower-case letters, digits and hyphens, at most 63');
@@ -131,6 +132,7 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       forwardCollision: forwardCollisionSchema.prefault({}),
       laneDeparture: laneDepartureSchema.prefault({}),
+      speeding: speedingSchema.prefault({}).describe('Of the own vehicle, by the limits on signs.'),
       tailgating: tailgatingSchema.prefault({}),
       driver: driverSchema.prefault({}),
       roadside: roadsideAlertsSchema.prefault({}),

@@ -1,5 +1,5 @@
 import type { CameraConfiguration, Configuration } from '../../schemas/configuration.ts';
-import type { Alert, Box, Lanes, Track } from '../../schemas/messages.ts';
+import type { Alert, Box, Lanes, Sign, Track } from '../../schemas/messages.ts';
 import { type ApproachState, correctApproach, predictApproach, reclassifyApproach, startApproach, surpriseOf } from './approach-filter.ts';
 import { type BoxBias, boxBiasOf } from './box-bias.ts';
 import { boxOf, boxVelocityOf } from './box-filter.ts';
@@ -20,6 +20,8 @@ import type { Markings } from './lanes/markings.ts';
 import { chooseLead, isInPath } from './path.ts';
 import { roadUserOf } from './road-users.ts';
 import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
+import type { SignSighting } from './signs/sighting.ts';
+import { noSigns, type SignsState, stepSigns } from './signs/sign-judge.ts';
 import { noTailgating, stepTailgating, type TailgatingState, tailgatingType } from './tailgating.ts';
 
 export type { PictureDetection } from './byte-track.ts';
@@ -35,6 +37,8 @@ export interface DashcamFrame {
   readonly detections: readonly PictureDetection[];
   /** Without them no lane is looked for. */
   readonly markings?: Markings;
+  /** Without them no sign is looked for. */
+  readonly signs?: readonly SignSighting[];
   readonly vehicle?: DrivenVehicle & { readonly attention?: 'road' | 'away' | 'asleep' | null };
 }
 
@@ -43,6 +47,9 @@ export interface DashcamJudgement {
   readonly horizonPx: number | null;
   /** Null where none is looked for. */
   readonly lanes: Lanes | null;
+  readonly signs: Sign[];
+  /** Of the last sign that was believed; null where there is none. */
+  readonly speedLimitKmh: number | null;
   /** As the vehicle tells it. */
   readonly egoSpeedMps: number | null;
   /** As in Perception: stage:reason. */
@@ -62,7 +69,7 @@ export interface DashcamJudgeOptions {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 4;
+export const dashcamStateVersion = 5;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -79,6 +86,7 @@ export interface DashcamState {
   readonly lane: LaneState;
   readonly laneDeparture: LaneDepartureWatch;
   readonly tailgating: TailgatingState;
+  readonly signs: SignsState;
 }
 
 /** What is known of a track beyond its box. */
@@ -124,7 +132,12 @@ const idsLeftOut = 1000;
 
 /** The state for who takes a stream over: ids that the one before may have given out since then are left out. */
 export function withFreshTrackIds(state: DashcamState): DashcamState {
-  return { ...state, tracker: { ...state.tracker, nextTrackId: state.tracker.nextTrackId + idsLeftOut } };
+  const { tracker, signs } = state;
+  return {
+    ...state,
+    tracker: { ...tracker, nextTrackId: tracker.nextTrackId + idsLeftOut },
+    signs: { ...signs, nextSignId: signs.nextSignId + idsLeftOut },
+  };
 }
 
 const initialState: DashcamState = {
@@ -140,6 +153,7 @@ const initialState: DashcamState = {
   lane: noLane,
   laneDeparture: noLaneDeparture,
   tailgating: noTailgating,
+  signs: noSigns,
 };
 
 /** The pure judge of one dashcam: detections in; tracks, distances, times to collision and alerts out. */
@@ -220,6 +234,13 @@ function judgeFrame(
     speedMps,
   );
   const lane = judgeLane(options, before, frame, { camera, seconds, isCut, clockSeconds });
+  const signs = stepSigns(
+    before.signs,
+    options.alerts.speeding,
+    { streamId: options.streamId, vehicleId: options.vehicleId, modelSet: options.modelSet },
+    { ...frame, sightings: frame.signs ?? [], speedMps, seconds, elapsedSeconds, isCut },
+    clockSeconds,
+  );
 
   if (camera.horizonPx < 0 || camera.horizonPx > camera.bonnetPx) degraded.push('distance:horizon-outside-picture');
   if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
@@ -238,14 +259,17 @@ function judgeFrame(
       lane: lane.state,
       laneDeparture: lane.watch,
       tailgating: tailgating.state,
+      signs: signs.state,
     },
     judgement: {
       tracks: shown.map((each) => describeTrack(each, leadId)),
       horizonPx: camera.horizonPx,
       lanes: lane.lanes,
-      degraded: [...degraded, ...lane.degraded],
+      signs: signs.signs,
+      speedLimitKmh: signs.speedLimitKmh,
+      degraded: [...degraded, ...lane.degraded, ...signs.degraded],
       egoSpeedMps: speedMps,
-      alerts: [...alerts, ...tailgating.alerts, ...lane.alerts],
+      alerts: [...alerts, ...tailgating.alerts, ...lane.alerts, ...signs.alerts],
     },
   };
 }

@@ -7,19 +7,25 @@ import {
   type DashcamJudgement,
   type DashcamState,
   dashcamStateVersion,
+  type PictureDetection,
   withFreshTrackIds,
 } from '../core/dashcam-judge.ts';
 import { createCamera } from '../core/geometry.ts';
 import { momentaryPitch } from '../core/lanes/lane-follower.ts';
+import type { SignSighting } from '../core/signs/sighting.ts';
+import { signsToRead } from '../core/signs/sign-judge.ts';
 import type { Picture } from '../stages/decoder.ts';
 import { Looks } from '../stages/looks.ts';
 import { BrightBars, type MarkingFinder } from '../stages/markings.ts';
+import { modelSetOfReaders, SignFinder, type SignReaders } from '../stages/signs.ts';
 import type { Frame, Judgement, Senses } from './senses.ts';
 
 export interface DashcamSensesOptions {
   readonly stream: StreamConfiguration;
   readonly alerts: Configuration['alerts'];
   readonly detector: Detector;
+  /** Without them signs are not looked for. */
+  readonly signReaders?: SignReaders | undefined;
 }
 
 /** Times to collision below this multiple of the warning's are dangerous enough not to be looked at less often. */
@@ -33,13 +39,15 @@ export class DashcamSenses implements Senses {
   readonly #options: DashcamSensesOptions;
   readonly #judge: DashcamJudge;
   readonly #markings: MarkingFinder = new BrightBars();
+  readonly #signs: SignFinder | undefined;
   #looks: { readonly key: string; readonly stage: Looks } | undefined;
   #newest: DashcamJudgement | undefined;
 
   constructor(options: DashcamSensesOptions) {
-    const { stream, alerts, detector } = options;
+    const { stream, alerts, detector, signReaders } = options;
     this.#options = options;
-    this.modelSet = modelSetOf(detector);
+    this.modelSet = signReaders ? `${modelSetOf(detector)}+${modelSetOfReaders(signReaders)}` : modelSetOf(detector);
+    this.#signs = signReaders && new SignFinder(signReaders);
     this.#judge = createDashcamJudge({
       streamId: stream.id,
       vehicleId: stream.vehicle,
@@ -64,15 +72,17 @@ export class DashcamSenses implements Senses {
     this.#looksFor(picture).take(picture);
     const camera = createCamera(this.#options.stream.camera, picture.width, picture.height);
     this.#markings.take(picture, camera, momentaryPitch(this.#judge.snapshot().lane));
+    this.#signs?.take(picture, camera.horizonPx);
   }
 
   async judge(frame: Frame): Promise<Judgement> {
     const { detections, inferenceMs } = await this.#looks!.stage.detect();
     const markings = await this.#markings.find();
-    const judged = this.#judge.push({ ...frame, detections, markings });
+    const read = await this.#readSigns(frame, detections);
+    const judged = this.#judge.push({ ...frame, detections, markings, signs: read.signs });
     this.#newest = judged;
-    const { tracks, horizonPx, lanes, egoSpeedMps, degraded, alerts } = judged;
-    return { seen: { tracks, horizonPx, lanes, egoSpeedMps, degraded }, alerts, inferenceMs };
+    const { alerts, ...seen } = judged;
+    return { seen, alerts, inferenceMs: inferenceMs + read.inferenceMs };
   }
 
   snapshot(): DashcamState {
@@ -90,6 +100,22 @@ export class DashcamSenses implements Senses {
   close(): void {
     this.#looks?.stage.close();
     this.#markings.close();
+  }
+
+  async #readSigns(
+    { capturedAtUs }: Frame,
+    detections: readonly PictureDetection[],
+  ): Promise<{ readonly signs: readonly SignSighting[]; readonly inferenceMs: number }> {
+    if (!this.#signs) return { signs: [], inferenceMs: 0 };
+    const { signs: state, capturedAtUs: beforeUs } = this.#judge.snapshot();
+    const signs = this.#signs.find(detections, state.limitKmh !== null);
+    let inferenceMs = 0;
+    for (const index of signsToRead(state, signs, capturedAtUs, (capturedAtUs - beforeUs) / 1e6)) {
+      const { reading, inferenceMs: readMs } = await this.#signs.read(signs[index]!.boxPx);
+      signs[index] = { ...signs[index]!, reading };
+      inferenceMs += readMs;
+    }
+    return { signs, inferenceMs };
   }
 
   #looksFor({ width, height }: Picture): Looks {

@@ -1,6 +1,7 @@
 import type { Models } from '../../models/models.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
 import type { StreamKind } from '../../schemas/messages.ts';
+import type { SignReaders } from '../stages/signs.ts';
 import { CabinSenses } from './cabin-senses.ts';
 import { DashcamSenses } from './dashcam-senses.ts';
 import { RoadsideSenses } from './roadside-senses.ts';
@@ -16,6 +17,7 @@ export interface SensesOptions {
 /** Loads what these kinds of cameras need, so that a model that is missing is told at once. @throws What loading the models throws. */
 export async function preload(models: Models, kinds: readonly StreamKind[]): Promise<void> {
   if (kinds.includes('dashcam') || kinds.includes('roadside')) await models.detector();
+  if (kinds.includes('dashcam')) await openSignReaders(models);
   if (kinds.includes('cabin')) await models.face();
   if (kinds.includes('scanner')) await models.text();
 }
@@ -24,7 +26,7 @@ export async function preload(models: Models, kinds: readonly StreamKind[]): Pro
 export async function openSenses({ stream, alerts, models }: SensesOptions): Promise<Senses> {
   switch (stream.kind) {
     case 'dashcam':
-      return new DashcamSenses({ stream, alerts, detector: await models.detector() });
+      return new DashcamSenses({ stream, alerts, detector: await models.detector(), signReaders: await openSignReaders(models) });
     case 'roadside':
       return new RoadsideSenses({ stream, alerts, detector: await models.detector() });
     case 'cabin':
@@ -32,4 +34,9 @@ export async function openSenses({ stream, alerts, models }: SensesOptions): Pro
     case 'scanner':
       return new ScannerSenses({ stream, text: await models.text() });
   }
+}
+
+async function openSignReaders(models: Models): Promise<SignReaders | undefined> {
+  const [text, classes] = await Promise.all([models.signText(), models.signNetwork()]);
+  return text && { text, classes };
 }

@@ -18,6 +18,7 @@ test('an empty file is a whole configuration', () => {
       alerts: {
         forwardCollision: { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 },
         laneDeparture: { leastSpeedKmh: 60, hourlyBudget: 12 },
+        speeding: { toleranceKmh: 3, graveFraction: 0.2, hourlyBudget: 12 },
         tailgating: { headwaySeconds: 0.7, forSeconds: 15, hourlyBudget: 12 },
         driver: {
           microsleepSeconds: 1,

@@ -8,6 +8,7 @@ export const modelsWith = (detector: Detector, others: Partial<Models> = {}): Mo
   detector: async () => detector,
   face: missing('face models'),
   text: missing('text models'),
+  signText: async () => undefined,
   laneNetwork: async () => undefined,
   signNetwork: async () => undefined,
   ...others,
