@@ -62,7 +62,7 @@ test('keeps to its bounds on disk and in memory while the database is away, and 
   collectGarbage();
   const grown = process.memoryUsage().heapUsed - heapBefore;
   assert.ok(grown < 20e6, `the heap has grown by ${grown} bytes`);
-  const tells = () => lines.some(({ msg }) => msg.includes('the oldest track rows are dropped'));
+  const tells = () => lines.some(({ msg }) => msg.includes('the oldest rows are dropped'));
   assert.ok(tells(), 'it says that it drops');
 
   await server.start();
