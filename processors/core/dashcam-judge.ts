@@ -69,7 +69,7 @@ export interface DashcamJudgeOptions {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 5;
+export const dashcamStateVersion = 6;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {

@@ -28,9 +28,11 @@ export interface LaneDepartureWatch {
   readonly inside: readonly Side[];
   /** Seconds since the indicator was last on. */
   readonly sinceIndicatorSeconds: number;
+  /** Seconds for which lines have been known, less those for which they were not. */
+  readonly knownSeconds: number;
 }
 
-export const noLaneDeparture: LaneDepartureWatch = { watch: noAlert, inside: [], sinceIndicatorSeconds: 60 };
+export const noLaneDeparture: LaneDepartureWatch = { watch: noAlert, inside: [], sinceIndicatorSeconds: 60, knownSeconds: 0 };
 
 const rule = 'ISO 17361:2017 lane departure warning: between 0.75 m before the line and 0.30 m past it, drifting at 0.1 to 0.8 m/s';
 
@@ -49,6 +51,11 @@ const insideMeters = 0.2;
 const mostPastMeters = 0.3;
 /** Confidence below which a line warns nobody. */
 const leastConfidence = 0.5;
+/**
+ * Seconds for which the lane must have been known: with a pitch that is off by 2.5° real lines were told wrongly for up to 3 s, and one was
+ * warned of. More than as many again are not saved up.
+ */
+const settledSeconds = 4;
 /** Seconds after the indicator in which a change of lanes is still the driver's will. */
 const indicatorSeconds = 2;
 
@@ -67,12 +74,13 @@ export function stepLaneDeparture(
   const distances = new Map(
     lanes.lines.filter(({ confidence }) => confidence >= leastConfidence).map((line) => [line.side, wheelToLine(line)]),
   );
+  const knownSeconds = Math.max(0, Math.min(2 * settledSeconds, before.knownSeconds + (distances.size > 0 ? seconds : -seconds)));
   const inside = (['left', 'right'] as const).filter(
     (side) => (crossed === null && before.inside.includes(side)) || (distances.get(side) ?? -1) >= insideMeters,
   );
   const isSlow = vehicle.speedMps !== null && vehicle.speedMps * 3.6 < settings.leastSpeedKmh;
   const isWanted = sinceIndicatorSeconds < indicatorSeconds;
-  const danger = isSlow || isWanted ? noDanger : judge(lanes, distances, inside);
+  const danger = isSlow || isWanted || knownSeconds < settledSeconds ? noDanger : judge(lanes, distances, inside);
   const kind: AlertKind = {
     type: laneDepartureType,
     rule,
@@ -80,7 +88,7 @@ export function stepLaneDeparture(
     describeEnd: (durationSeconds) => `Lane departure over after ${durationSeconds.toFixed(1)} s.`,
   };
   const { watch, alerts } = stepAlertWatch(before.watch, kind, origin, frame, clockSeconds, danger);
-  return { watch: { watch, inside, sinceIndicatorSeconds }, alerts };
+  return { watch: { watch, inside, sinceIndicatorSeconds, knownSeconds }, alerts };
 }
 
 /** Whether the vehicle leaves its lane now, without being steered out of it. */

@@ -30,17 +30,19 @@ interface Drift {
   readonly rateMps: number;
   readonly vehicle?: DrivenVehicle;
   readonly confidence?: number;
+  /** In the middle of the lane before it begins. */
+  readonly calmSeconds?: number;
 }
 
-/** Two seconds in the middle, then a steady drift through the next lane. @returns What was raised, and where the wheel was then. */
-function drift({ rateMps, vehicle = unknown, confidence }: Drift): { alert: Alert; wheelMeters: number }[] {
+/** Five seconds in the middle unless told otherwise, then a steady drift through the next lane. @returns What was raised, and where the wheel was then. */
+function drift({ rateMps, vehicle = unknown, confidence, calmSeconds = 5 }: Drift): { alert: Alert; wheelMeters: number }[] {
   let watch = noLaneDeparture;
   const raised: { alert: Alert; wheelMeters: number }[] = [];
   let lanesCrossed = 0;
-  const frames = Math.ceil((2 + 3.4 / Math.abs(rateMps)) * framesPerSecond);
+  const frames = Math.ceil((calmSeconds + 3.4 / Math.abs(rateMps)) * framesPerSecond);
   for (let index = 0; index < frames; index++) {
     const clockSeconds = index / framesPerSecond;
-    const moved = Math.max(0, clockSeconds - 2) * rateMps;
+    const moved = Math.max(0, clockSeconds - calmSeconds) * rateMps;
     const crossings = Math.trunc((moved + Math.sign(rateMps) * 1.6) / 3.5);
     const crossed = crossings === lanesCrossed ? null : rateMps > 0 ? 'right' : 'left';
     lanesCrossed = crossings;
@@ -53,7 +55,7 @@ function drift({ rateMps, vehicle = unknown, confidence }: Drift): { alert: Aler
       vehicle,
       seconds: 1 / framesPerSecond,
     };
-    const lanes = lanesAt(offsetMeters, clockSeconds < 2 ? 0 : rateMps, confidence);
+    const lanes = lanesAt(offsetMeters, clockSeconds < calmSeconds ? 0 : rateMps, confidence);
     const step = stepLaneDeparture(watch, settings, origin, frame, clockSeconds, lanes, crossed);
     watch = step.watch;
     for (const alert of step.alerts) if (alert.state === 'raised') raised.push({ alert, wheelMeters: freeMeters - Math.abs(offsetMeters) });
@@ -77,6 +79,7 @@ test('stays silent where the driver means it, drives slowly, or the lines are do
     { why: 'the indicator is on', drift: { rateMps: 0.5, vehicle: { speedMps: 25, indicator: 'right' } } },
     { why: 'a quick change of lanes', drift: { rateMps: 1.2 } },
     { why: 'below 60 km/h', drift: { rateMps: 0.4, vehicle: { speedMps: 16, indicator: 'off' } } },
+    { why: 'the lane has only just been found', drift: { rateMps: 0.8, calmSeconds: 1 } },
     { why: 'hardly any line', drift: { rateMps: 0.4, confidence: 0.4 } },
   ];
   for (const { why, drift: given } of table) assert.deepEqual(drift(given), [], why);
