@@ -22,6 +22,7 @@ import { roadUserOf } from './road-users.ts';
 import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
 import type { SignSighting } from './signs/sighting.ts';
 import { noSigns, type SignsState, stepSigns } from './signs/sign-judge.ts';
+import { stepTime } from './step-time.ts';
 import { noTailgating, stepTailgating, type TailgatingState, tailgatingType } from './tailgating.ts';
 
 export type { PictureDetection } from './byte-track.ts';
@@ -109,10 +110,6 @@ export interface DashcamJudge {
   restore(state: DashcamState): void;
 }
 
-/** Seconds that a step takes at least: clocks jump back, and no camera is faster. */
-const leastStepSeconds = 0.01;
-/** Seconds after which nothing is where it was. */
-const mostStepSeconds = 2;
 /** Seconds for which a lost track is still shown and judged: three frames at 15 frames/s. */
 const shownLostSeconds = 0.2;
 /** Seconds before the path is judged: three frames at 15 frames/s; until then no sideways motion can be told. */
@@ -185,7 +182,7 @@ function judgeFrame(
   frame: DashcamFrame,
 ): { state: DashcamState; judgement: DashcamJudgement } {
   const camera = createCamera(options.camera, frame.width, frame.height);
-  const { seconds, elapsedSeconds, isCut, degraded } = stepTime(before, frame);
+  const { seconds, elapsedSeconds, isCut, degraded } = stepTime(before.epoch === null ? null : { ...before, epoch: before.epoch }, frame);
   const clockSeconds = before.clockSeconds + elapsedSeconds;
 
   const tracker = stepTracker(
@@ -296,27 +293,6 @@ function judgeLane(
   );
   if (watch.watch.alert.isBudgetSpent) degraded.push(`${laneDepartureType}:hourly-budget-spent`);
   return { state, watch, lanes, degraded, alerts };
-}
-
-/**
- * How far this frame is from the one before. A new connection, another picture size or a long gap cut the tracks off;
- * a capture time that does not advance counts as the shortest step.
- */
-function stepTime(
-  before: DashcamState,
-  frame: DashcamFrame,
-): { seconds: number; elapsedSeconds: number; isCut: boolean; degraded: string[] } {
-  if (before.epoch === null) return { seconds: leastStepSeconds, elapsedSeconds: 0, isCut: true, degraded: [] };
-  const passed = (frame.capturedAtUs - before.capturedAtUs) / 1e6;
-  const elapsedSeconds = Math.max(leastStepSeconds, passed);
-  const isGap = passed > mostStepSeconds;
-  const isNew = frame.epoch !== before.epoch || frame.width !== before.width || frame.height !== before.height;
-  return {
-    seconds: Math.min(mostStepSeconds, elapsedSeconds),
-    elapsedSeconds,
-    isCut: isGap || isNew,
-    degraded: isGap ? ['tracking:gap'] : passed <= 0 && !isNew ? ['tracking:capture-time-went-back'] : [],
-  };
 }
 
 function followUser(
