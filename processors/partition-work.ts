@@ -179,11 +179,11 @@ export class PartitionWork {
   }
 
   async #workFor(unit: AccessUnit): Promise<StreamWork> {
-    const { streamId, vehicleId, kind } = unit;
+    const { streamId, kind } = unit;
     const { configuration, book, models } = this.#parts;
     const existing = this.#works.get(streamId);
     if (existing && !existing.isTakenOver) return existing;
-    const stream = { ...(configuration.streams.find(({ id }) => id === streamId) ?? unconfigured(streamId, vehicleId)), kind };
+    const stream = { ...(configuration.streams.find(({ id }) => id === streamId) ?? unconfigured(unit)), kind };
     const senses = await openSenses({ stream, alerts: configuration.alerts, models });
     const restored = await book.restore(streamId, kind, senses.stateVersion);
     const work = new StreamWork(this.#parts, stream, this.#partition, senses, restored);
@@ -194,8 +194,8 @@ export class PartitionWork {
 }
 
 /** The settings of a stream that only its messages tell of. @throws MESSAGE_INVALID */
-function unconfigured(streamId: string, vehicleId: string | null): StreamConfiguration {
-  const parsed = streamSchema.safeParse({ id: streamId, url: 'bus:', vehicle: vehicleId });
+function unconfigured({ streamId, vehicleId, kind }: AccessUnit): StreamConfiguration {
+  const parsed = streamSchema.safeParse({ id: streamId, url: 'bus:', vehicle: vehicleId, kind });
   if (parsed.success) return parsed.data;
   const reasons = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
   throw new RoadstreamError('MESSAGE_INVALID', `An access unit names its stream or vehicle wrongly: ${reasons}.`);

@@ -66,7 +66,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 
   const frames = await findFrames(bus, streamId, fromMs, toMs);
   const { kind, vehicleId } = frames.first;
-  const stream = { ...(configured ?? streamSchema.parse({ id: streamId, url: 'bus:', vehicle: vehicleId })), kind };
+  const stream = { ...(configured ?? streamSchema.parse({ id: streamId, url: 'bus:', vehicle: vehicleId, kind })), kind };
   const senses = await openSenses({ stream, alerts: configuration.alerts, models });
   const { modelSet, stateVersion } = senses;
   const recording = await findRecording({ ...options, frames, stateVersion });
