@@ -12,7 +12,7 @@ import { topics } from '../schemas/topics.ts';
 import { AnalysisRecord } from './analysis-record.ts';
 import type { BurnInWishes } from './burn-in-wishes.ts';
 import type { CheckpointBook, Restored } from './hand-over/checkpoint-book.ts';
-import { StreamCheckpoints } from './hand-over/stream-checkpoints.ts';
+import { type Settled, StreamCheckpoints } from './hand-over/stream-checkpoints.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { freshUs, type Pace } from './pace/backlog.ts';
 import type { LoadGovernor } from './pace/load-governor.ts';
@@ -69,7 +69,7 @@ export class StreamWork {
   readonly #pipeline: Pipeline;
   readonly #checkpoints: StreamCheckpoints;
   readonly #record: AnalysisRecord;
-  readonly #from: Checkpoint | undefined;
+  #from: Checkpoint | undefined;
   readonly #tellFailed: (error: RoadstreamError) => void;
   #nextOffset = 0;
   #keyframeOffset: number | undefined;
@@ -100,11 +100,7 @@ export class StreamWork {
     this.#tellFailed = rateLimited(({ code, message }: RoadstreamError, times) =>
       log.warn({ stream: stream.id, code, times, error: message }, 'access units were not analysed'),
     );
-    if (!restored) return;
-    this.#from = restored.checkpoint;
-    this.#newestAtUs = restored.checkpoint.capturedAtUs;
-    this.#pipeline.restore(restored.state);
-    senses.leaveOutIds();
+    if (restored) this.#restore(restored);
   }
 
   /** When an access unit of it came last, our clock. */
@@ -133,11 +129,12 @@ export class StreamWork {
   async take(frame: FrameMessage, taking: Taking): Promise<{ readonly waitedUs: number }> {
     const { message, unit } = frame;
     if (message.offset < this.#nextOffset || this.#isBeforeRestart(message, unit)) return { waitedUs: 0 };
-    const isNew = this.isNew(frame);
     const atUs = nowUs();
+    if (this.isNew(frame)) await this.#takeOver(frame);
+    // The owner before may have got further than was known.
+    const isNew = this.isNew(frame);
     if (isNew) this.#record.heard(this.clock.ageUs(unit.publishedAtUs, atUs), atUs);
     if (unit.isKeyframe && isNew) this.#endJump(unit, atUs);
-    if (isNew) await this.#takeOver(frame);
     let waitedUs = nowUs() - atUs;
     this.#tellSkew();
 
@@ -203,13 +200,33 @@ export class StreamWork {
     const from = this.#from;
     if (this.#checkpoints.hasTakenOver || !(from || unit.isKeyframe)) return;
     const isSamePartition = from?.topic === topic && from.partition === partition;
-    await this.#checkpoints.takeOver({
-      state: this.#pipeline.snapshot(),
-      idsGiven: this.#pipeline.senses.idsGiven,
+    const known = {
       unit: from ?? { ...unit, sequence: unit.sequence - 1 },
       keyframeOffset: isSamePartition ? from.keyframeOffset : offset,
       nextOffset: isSamePartition ? from.nextOffset : offset,
-    });
+    };
+    // Its owner may have died after writing it.
+    if (from) await this.#parts.book.publishOutbox(from);
+    await this.#writeTakeOver(known);
+    const { senses } = this.#pipeline;
+    const at = { streamId: this.#stream.id, topic, partition, nextOffset: known.nextOffset };
+    const newer = await this.#parts.book.restoreNewer(at, this.#stream.kind, senses.stateVersion);
+    if (!newer) return;
+    const { checkpoint } = newer;
+    await this.#parts.book.publishOutbox(checkpoint);
+    this.#restore(newer);
+    await this.#writeTakeOver({ unit: checkpoint, keyframeOffset: checkpoint.keyframeOffset, nextOffset: checkpoint.nextOffset });
+  }
+
+  #writeTakeOver(known: Pick<Settled, 'unit' | 'keyframeOffset' | 'nextOffset'>): Promise<void> {
+    return this.#checkpoints.takeOver({ state: this.#pipeline.snapshot(), idsGiven: this.#pipeline.senses.idsGiven, ...known });
+  }
+
+  #restore({ checkpoint, state }: Restored): void {
+    this.#from = checkpoint;
+    this.#newestAtUs = checkpoint.capturedAtUs;
+    this.#pipeline.restore(state);
+    this.#pipeline.senses.leaveOutIds();
   }
 
   #admit(chosen: AccessUnit, { pace, waiting }: Taking): Admission | undefined {

@@ -38,6 +38,12 @@ interface Entry {
   readonly message: BusMessage;
 }
 
+/** Where a message stands on its topic. */
+export interface Written {
+  readonly partition: number;
+  readonly offset: number;
+}
+
 export interface Restored {
   readonly checkpoint: Checkpoint;
   readonly state: PipelineState;
@@ -50,8 +56,11 @@ export interface Restored {
 export class CheckpointBook {
   readonly #options: CheckpointBookOptions;
   readonly #entries = new Map<string, Entry>();
+  /** What the owner before us wrote last that counts, by stream. */
+  readonly #formers = new Map<string, Entry>();
   /** After the newest message seen, by partition. */
   readonly #seen = new Map<number, number>();
+  #readers: { readonly partition: number; readonly offset: number; resolve(): void }[] = [];
   #subscription: { close(): Promise<void> } | undefined;
 
   private constructor(options: CheckpointBookOptions) {
@@ -67,6 +76,7 @@ export class CheckpointBook {
         for (const message of batch) await book.#read(message);
         const last = batch.at(-1)!;
         book.#seen.set(last.partition, last.offset + 1);
+        book.#wakeReaders();
       },
     });
     return book;
@@ -91,29 +101,22 @@ export class CheckpointBook {
    * @param version Of the states that can be restored now.
    */
   async restore(streamId: string, kind: StreamKind, version: number): Promise<Restored | undefined> {
-    const entry = this.#entries.get(streamId);
-    if (!entry) return undefined;
-    const { checkpoint, message } = entry;
-    const { log, deadLetters } = this.#options;
-    if (checkpoint.version !== version) {
-      log.warn(
-        { stream: streamId, version: checkpoint.version, known: version, writtenBy: checkpoint.processor },
-        'a checkpoint of another version cannot be read; the stream starts afresh',
-      );
-      return undefined;
-    }
-    try {
-      const state: PipelineState = stateSchema.parse(JSON.parse(checkpoint.state));
-      if (state.kind === kind) return { checkpoint, state };
-      log.warn({ stream: streamId, was: state.kind, is: kind }, 'the stream is of another kind than before; it starts afresh');
-      return undefined;
-    } catch (cause) {
-      log.warn({ stream: streamId, writtenBy: checkpoint.processor }, 'a checkpoint is damaged; the stream starts afresh');
-      this.#entries.delete(streamId);
-      const error = new RoadstreamError('MESSAGE_INVALID', `The state in the checkpoint of ${streamId} is none.`, { cause });
-      await deadLetters.bury(message, error);
-      return undefined;
-    }
+    return this.#restore(this.#entries.get(streamId), kind, version);
+  }
+
+  /**
+   * What the owner before us wrote between our reading its checkpoint and our take-over; undefined when it wrote nothing more.
+   * @param than Where what we have read stands.
+   */
+  async restoreNewer(
+    { streamId, topic, partition, nextOffset }: Pick<Checkpoint, 'streamId' | 'topic' | 'partition' | 'nextOffset'>,
+    kind: StreamKind,
+    version: number,
+  ): Promise<Restored | undefined> {
+    const former = this.#formers.get(streamId);
+    const isNewer =
+      former?.checkpoint.topic === topic && former.checkpoint.partition === partition && former.checkpoint.nextOffset > nextOffset;
+    return isNewer ? this.#restore(former, kind, version) : undefined;
   }
 
   /** Where decoding of a partition's streams would have to begin again; undefined when nothing is known of them. */
@@ -129,21 +132,48 @@ export class CheckpointBook {
 
   /** Publishes alerts again that the partition's last owner may have died before publishing. Their ids are the same: nobody gets one twice. */
   async publishOutboxes(topicPartition: TopicPartition): Promise<void> {
-    const { bus, log, processor } = this.#options;
     for (const { checkpoint } of this.#of(topicPartition)) {
       if (checkpoint.outbox.length === 0) continue;
-      const { streamId, outbox } = checkpoint;
-      await Promise.all(outbox.map((value) => bus.publish(topics.alerts, alertKeyOf(value, streamId), value)));
-      await this.write({ ...checkpoint, outbox: [], isTakeOver: true, processor });
-      log.info({ stream: streamId, alerts: outbox.length, from: checkpoint.processor }, 'alerts of a former owner published');
+      await this.publishOutbox(checkpoint);
+      await this.readBack(await this.write({ ...checkpoint, outbox: [], isTakeOver: true, processor: this.#options.processor }));
     }
   }
 
-  /** @returns Its offset on the topic. */
-  async write(checkpoint: Checkpoint): Promise<number> {
-    const { bus } = this.#options;
-    const { offset } = await bus.publish(topics.checkpoints, checkpoint.streamId, checkpointCodec.encode(checkpoint));
-    return offset;
+  async publishOutbox({ streamId, outbox, processor }: Checkpoint): Promise<void> {
+    if (outbox.length === 0) return;
+    const { bus, log } = this.#options;
+    await Promise.all(outbox.map((value) => bus.publish(topics.alerts, alertKeyOf(value, streamId), value)));
+    log.info({ stream: streamId, alerts: outbox.length, from: processor }, 'alerts of a former owner published');
+  }
+
+  /** @returns Where it stands on the topic. */
+  write(checkpoint: Checkpoint): Promise<Written> {
+    return this.#options.bus.publish(topics.checkpoints, checkpoint.streamId, checkpointCodec.encode(checkpoint));
+  }
+
+  /**
+   * Resolves when the book has read what was written: all that others wrote before it is known then.
+   * @throws BUS_UNAVAILABLE
+   */
+  async readBack({ partition, offset }: Written): Promise<void> {
+    if (this.#hasRead(partition, offset)) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#readers = this.#readers.filter((it) => it !== reader);
+        reject(
+          new RoadstreamError('BUS_UNAVAILABLE', `A checkpoint was written, but could not be read back within ${longestWaitMs / 1000} s.`),
+        );
+      }, longestWaitMs);
+      const reader = {
+        partition,
+        offset,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      this.#readers.push(reader);
+    });
   }
 
   /** Whether another processor has taken the stream over since our take-over at this offset. */
@@ -156,6 +186,42 @@ export class CheckpointBook {
     await this.#subscription?.close();
   }
 
+  async #restore(entry: Entry | undefined, kind: StreamKind, version: number): Promise<Restored | undefined> {
+    if (!entry) return undefined;
+    const { checkpoint, message } = entry;
+    const { streamId } = checkpoint;
+    const { log, deadLetters } = this.#options;
+    if (checkpoint.version !== version) {
+      log.warn(
+        { stream: streamId, version: checkpoint.version, known: version, writtenBy: checkpoint.processor },
+        'a checkpoint of another version cannot be read; the stream starts afresh',
+      );
+      return undefined;
+    }
+    try {
+      const state: PipelineState = stateSchema.parse(JSON.parse(checkpoint.state));
+      if (state.kind === kind) return { checkpoint, state };
+      log.warn({ stream: streamId, was: state.kind, is: kind }, 'the stream is of another kind than before; it starts afresh');
+      return undefined;
+    } catch (cause) {
+      log.warn({ stream: streamId, writtenBy: checkpoint.processor }, 'a checkpoint is damaged; the stream starts afresh');
+      if (this.#entries.get(streamId) === entry) this.#entries.delete(streamId);
+      const error = new RoadstreamError('MESSAGE_INVALID', `The state in the checkpoint of ${streamId} is none.`, { cause });
+      await deadLetters.bury(message, error);
+      return undefined;
+    }
+  }
+
+  #hasRead(partition: number, offset: number): boolean {
+    return (this.#seen.get(partition) ?? 0) > offset;
+  }
+
+  #wakeReaders(): void {
+    const readers = this.#readers;
+    this.#readers = readers.filter(({ partition, offset }) => !this.#hasRead(partition, offset));
+    for (const { partition, offset, resolve } of readers) if (this.#hasRead(partition, offset)) resolve();
+  }
+
   #of({ topic, partition }: TopicPartition): Entry[] {
     return [...this.#entries.values()].filter(({ checkpoint }) => checkpoint.topic === topic && checkpoint.partition === partition);
   }
@@ -164,8 +230,13 @@ export class CheckpointBook {
     if (!message.value) return void this.#entries.delete(message.key);
     try {
       const checkpoint = checkpointCodec.decode(message.value);
-      const owner = this.#entries.get(checkpoint.streamId)?.checkpoint.processor ?? checkpoint.processor;
-      if (checkpoint.isTakeOver || checkpoint.processor === owner) this.#entries.set(checkpoint.streamId, { checkpoint, message });
+      const { streamId, processor, isTakeOver } = checkpoint;
+      const before = this.#entries.get(streamId);
+      if (before && processor !== before.checkpoint.processor) {
+        if (!isTakeOver) return;
+        if (processor === this.#options.processor) this.#formers.set(streamId, before);
+      }
+      this.#entries.set(streamId, { checkpoint, message });
     } catch (thrown) {
       await this.#options.deadLetters.bury(message, asRoadstreamError(thrown));
     }

@@ -13,7 +13,7 @@ const historyEveryUs = 60_000_000;
 const mostTrackIds = 900;
 
 /** State after a frame, and where in the log it was. */
-interface Settled {
+export interface Settled {
   readonly state: PipelineState;
   /** Track ids given out so far. */
   readonly idsGiven: number;
@@ -22,7 +22,7 @@ interface Settled {
   readonly nextOffset: number;
 }
 
-interface Written {
+interface Known {
   readonly settled: Settled;
   readonly hasOutbox: boolean;
 }
@@ -42,7 +42,7 @@ export interface StreamCheckpointsOptions {
 export class StreamCheckpoints {
   readonly #options: StreamCheckpointsOptions;
   #settled: Settled | undefined;
-  #written: Written | undefined;
+  #written: Known | undefined;
   /** Of our take-over, on the checkpoint topic. */
   #takenOverAt: number | undefined;
   #historyAtUs: number | undefined;
@@ -73,11 +73,11 @@ export class StreamCheckpoints {
 
   /**
    * Says that the stream is this processor's from now on. Comes before anything is published: track ids that were seen outside are then
-   * never given out again.
+   * never given out again. All that the owner before counts for is known to the book afterwards.
    */
   async takeOver(settled: Settled): Promise<void> {
     this.#settled = settled;
-    await this.write();
+    await this.#write([], true);
   }
 
   /** Whether `takeOver` has been called. */
@@ -92,10 +92,15 @@ export class StreamCheckpoints {
 
   /**
    * @param outbox Alert messages that are going to be published just after it.
-   * @returns False when nothing was written, since the stream is another's: who owns it judges these pictures itself.
-   * @throws What publishing throws.
+   * @returns False when the stream is another's: who owns it judges these pictures itself. With alerts it is certain that it is not, or
+   * that its next owner knows them.
+   * @throws What publishing throws; BUS_UNAVAILABLE
    */
-  async write(outbox: readonly Buffer[] = []): Promise<boolean> {
+  write(outbox: readonly Buffer[] = []): Promise<boolean> {
+    return this.#write(outbox, outbox.length > 0);
+  }
+
+  async #write(outbox: readonly Buffer[], isReadBack: boolean): Promise<boolean> {
     const settled = this.#settled;
     if (this.isTakenOver) return false;
     if (!settled) return true;
@@ -119,13 +124,16 @@ export class StreamCheckpoints {
       processor,
       writtenAtUs: nowUs(),
     };
-    const offset = await book.write(checkpoint);
-    this.#takenOverAt ??= offset;
+    const written = await book.write(checkpoint);
+    this.#takenOverAt ??= written.offset;
     this.#written = { settled, hasOutbox: outbox.length > 0 };
     const isHistoryDue = this.#historyAtUs === undefined || Math.abs(unit.capturedAtUs - this.#historyAtUs) >= historyEveryUs;
-    if (!isHistoryDue) return true;
-    this.#historyAtUs = unit.capturedAtUs;
-    await bus.publish(topics.checkpointHistory, streamId, checkpointCodec.encode(checkpoint));
-    return true;
+    if (isHistoryDue) {
+      this.#historyAtUs = unit.capturedAtUs;
+      await bus.publish(topics.checkpointHistory, streamId, checkpointCodec.encode(checkpoint));
+    }
+    if (!isReadBack) return true;
+    await book.readBack(written);
+    return !this.isTakenOver;
   }
 }

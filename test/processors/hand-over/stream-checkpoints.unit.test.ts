@@ -125,6 +125,43 @@ test('who was replaced learns it, and writes no more', async (t) => {
   assert.equal(b.isTakenOver, false);
 });
 
+test('an alert of who was replaced without knowing it is not told', async (t) => {
+  const { open, writer } = await writers(t);
+  const [a, b] = [writer(await open('a'), 'a'), writer(await open('b'), 'b')];
+  await a.takeOver(settledAt(1));
+  const taken = b.takeOver(settledAt(1));
+  a.settle(settledAt(2));
+  assert.equal(a.isTakenOver, false);
+  assert.equal(await a.write([Buffer.from('alert')]), false);
+  await taken;
+  b.settle(settledAt(2));
+  assert.equal(await b.write([Buffer.from('alert')]), true);
+});
+
+test('who takes over learns what was written between its reading and its take-over, and of no other', async (t) => {
+  const { open, writer } = await writers(t);
+  const book = await open('b');
+  const [a, b] = [writer(await open('a'), 'a'), writer(book, 'b')];
+  const newer = (seconds: number) =>
+    book.restoreNewer({ streamId: 'front', ...partition, nextOffset: settledAt(seconds).nextOffset }, 'dashcam', 2);
+  await a.takeOver(settledAt(1));
+  const read = (await book.restore('front', 'dashcam', 2))!;
+  a.settle(settledAt(2));
+  assert.equal(await a.write([Buffer.from('alert')]), true);
+  await b.takeOver({ ...settledAt(1), unit: read.checkpoint });
+  const { checkpoint } = (await newer(1))!;
+  assert.deepEqual([checkpoint.processor, checkpoint.nextOffset, checkpoint.outbox.length], ['a', 61, 1]);
+  assert.equal(await newer(2), undefined);
+  // Too late: the stream is no longer theirs.
+  a.settle(settledAt(3));
+  await a.write();
+  assert.equal(await newer(2), undefined);
+  assert.equal(
+    await book.restoreNewer({ streamId: 'front', topic: partition.topic, partition: 4, nextOffset: 0 }, 'dashcam', 2),
+    undefined,
+  );
+});
+
 test('seeks back to the first keyframe that a stream of the partition needs, but not for streams that have ended', async (t) => {
   const embedded = createEmbeddedBus();
   t.after(() => embedded.close());
