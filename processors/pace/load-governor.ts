@@ -2,12 +2,12 @@
 const toleratedLate = 0.1;
 /** A little less than what was managed, so that what waits gets done. */
 const margin = 0.95;
-/** In one step it goes down by at most half and at least a tenth: one bad second tells little. */
-const mostCut = 0.5;
+/** In one step it goes down by at most a third and at least a tenth: one bad second tells little. */
+const mostCut = 0.7;
 const leastCut = 0.9;
-/** Seconds without lateness before more is tried, and how much more each second. */
+/** Seconds without lateness before more is tried; then how much more, a step more each second: what was only a hiccup is over soon. */
 const calmSeconds = 3;
-const growth = 1.1;
+const growthStep = 0.1;
 /** Below this nothing would be known of a stream: with 15 pictures a second wanted, three in four seconds. */
 const leastShare = 0.05;
 /** The share at which it is told that the process cannot keep up; it holds until everything is analysed again. */
@@ -49,7 +49,7 @@ export class LoadGovernor {
       this.#share = Math.max(leastShare, this.#share * Math.min(leastCut, Math.max(mostCut, margin * managed)));
       this.#calm = 0;
     } else if (++this.#calm >= calmSeconds) {
-      this.#share = Math.min(1, this.#share * growth);
+      this.#share = Math.min(1, this.#share * (1 + growthStep * (this.#calm - calmSeconds + 1)));
     }
     this.#isBehind = this.#share < (this.#isBehind ? 1 : behindShare);
     this.#inTime = this.#late = this.#skipped = 0;
