@@ -69,7 +69,10 @@ export async function assertEachEventOnce({ streams, witness, alerts }: Cluster)
       counts.set(loop, (counts.get(loop) ?? 0) + 1);
     }
     for (const loop of whole)
-      if (counts.get(loop) !== 1) problems.push(`${id}, loop ${loop}: ${counts.get(loop) ?? 0} alerts of a whole event`);
+      if (counts.get(loop) !== 1) {
+        const analysed = analysedOf(url, loop, witness.perceptions.get(id) ?? []);
+        problems.push(`${id}, loop ${loop}: ${counts.get(loop) ?? 0} alerts of a whole event; ${analysed}`);
+      }
     for (const [loop, count] of counts)
       if (!whole.has(loop) && count > 1) problems.push(`${id}, loop ${loop}: ${count} alerts of an event in pieces`);
     events += whole.size;
@@ -78,6 +81,19 @@ export async function assertEachEventOnce({ streams, witness, alerts }: Cluster)
   assert.deepEqual(problems, []);
   assert.ok(events > 0, 'nothing happened at all');
   return `${events} whole events, each alerted once; ${partial} more seen in pieces`;
+}
+
+/** @returns For a person: each analysed picture of a loop as its time in the drive, how late it was told, and the nearest danger in it. */
+function analysedOf(url: string, loop: number, perceptions: readonly SeenPerception[]): string {
+  const seen = byCapture(perceptions)
+    .map((perception) => ({ ...perception, ...loadMomentAt(url, perception.capturedAtUs) }))
+    .filter((moment) => moment.loop === loop)
+    .map(({ timeSeconds, capturedAtUs, publishedAtUs, tracks }) => {
+      const ttc = Math.min(...tracks.map(({ ttcSeconds }) => ttcSeconds ?? Number.POSITIVE_INFINITY));
+      const late = ((publishedAtUs - capturedAtUs) / 1e6).toFixed(2);
+      return `${timeSeconds.toFixed(1)} s (+${late}, ${tracks.length} tracks, TTC ${ttc.toFixed(1)})`;
+    });
+  return seen.length === 0 ? 'none of its pictures was analysed' : `analysed ${seen.join(', ')}`;
 }
 
 /** An id that has gone for good never names anything again. */

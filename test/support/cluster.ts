@@ -63,10 +63,10 @@ export async function startCluster(t: TestContext, options: ClusterOptions): Pro
   const env = { KAFKA_BROKERS: broker.brokers.join(','), ROADSTREAM_DATABASE_URL: postgres.url };
 
   const log = createLogger({ level: 'error' });
-  const bus = createKafkaBus({ kafka: { brokers: [...broker.brokers], tls: false, sasl: null }, clientId: 'witness', log });
+  const bus = createKafkaBus({ kafka: { brokers: [...broker.brokers], tls: false, sasl: null }, clientId: 'test', log });
   ends.push(() => bus.close());
-  const witness = new Witness(bus);
-  await witness.start();
+  const witness = new Witness(broker.brokers);
+  ends.push(() => witness.close());
   return {
     broker,
     postgres,
