@@ -1,5 +1,7 @@
-/** Part of the pictures due that may be late before less is analysed: one in ten, so that a single hiccup changes nothing. */
-const toleratedLate = 0.1;
+/** Part of the pictures due that may be skipped before less is analysed: one in ten, so that a single hiccup changes nothing. */
+const toleratedSkipped = 0.1;
+/** … and that may be late: cameras that send at the same moment wait for one another, which fewer pictures of each do not change. */
+const toleratedLate = 0.5;
 /** A little less than what was managed, so that what waits gets done. */
 const margin = 0.95;
 /** In one step it goes down by at most a third and at least a tenth: one bad second tells little. */
@@ -37,14 +39,15 @@ export class LoadGovernor {
   /** What became of one picture that was due at the present share: analysed in time, analysed late, or skipped for being late. */
   record(outcome: 'inTime' | 'late' | 'skipped'): void {
     if (outcome === 'inTime') this.#inTime++;
-    else this.#late++;
-    if (outcome === 'skipped') this.#skipped++;
+    else if (outcome === 'late') this.#late++;
+    else this.#skipped++;
   }
 
   /** To be called once a second. */
   step(): void {
-    const due = this.#inTime + this.#late;
-    if (this.#late > 1 && this.#late > toleratedLate * due) {
+    const due = this.#inTime + this.#late + this.#skipped;
+    const tooLate = this.#late + this.#skipped;
+    if (tooLate > 1 && (this.#skipped > toleratedSkipped * due || tooLate > toleratedLate * due)) {
       const managed = (due - this.#skipped) / due;
       this.#share = Math.max(leastShare, this.#share * Math.min(leastCut, Math.max(mostCut, margin * managed)));
       this.#calm = 0;

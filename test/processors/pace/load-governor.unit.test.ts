@@ -68,6 +68,16 @@ test('goes down also when all are analysed, but late', () => {
   assert.ok(governor.share < 1);
 });
 
+test('is not moved by pictures that were late because others came at the same moment', () => {
+  const governor = new LoadGovernor();
+  for (let second = 0; second < 10; second++) {
+    for (let i = 0; i < 20; i++) governor.record('inTime');
+    for (let i = 0; i < 15; i++) governor.record('late');
+    governor.step();
+  }
+  assert.equal(governor.share, 1);
+});
+
 test('leaves each stream something to be judged by, however full the process is', () => {
   const governor = new LoadGovernor();
   seconds(governor, 100, 1000, 0);
