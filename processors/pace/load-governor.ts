@@ -7,6 +7,12 @@ const margin = 0.95;
 /** In one step it goes down by at most a third and at least a tenth: one bad second tells little. */
 const mostCut = 0.7;
 const leastCut = 0.9;
+/**
+ * … but slowly once two of five wanted pictures are left. They tell of a danger in time, fewer may not: what passes within ten seconds, as
+ * another process that starts, must not come to that.
+ */
+const safeShare = 0.4;
+const slowCut = 0.93;
 /** Seconds without lateness before more is tried; then how much more, a step more each second: what was only a hiccup is over soon. */
 const calmSeconds = 3;
 const growthStep = 0.1;
@@ -49,7 +55,8 @@ export class LoadGovernor {
     const tooLate = this.#late + this.#skipped;
     if (tooLate > 1 && (this.#skipped > toleratedSkipped * due || tooLate > toleratedLate * due)) {
       const managed = (due - this.#skipped) / due;
-      this.#share = Math.max(leastShare, this.#share * Math.min(leastCut, Math.max(mostCut, margin * managed)));
+      const least = this.#share > safeShare ? safeShare : Math.max(leastShare, slowCut * this.#share);
+      this.#share = Math.max(least, this.#share * Math.min(leastCut, Math.max(mostCut, margin * managed)));
       this.#calm = 0;
     } else if (++this.#calm >= calmSeconds) {
       this.#share = Math.min(1, this.#share * (1 + growthStep * (this.#calm - calmSeconds + 1)));
