@@ -40,3 +40,11 @@ export function answerError(context: Context, thrown: unknown, log: Logger): Res
 export function unknownStream(streamId: string): RoadstreamError {
   return new RoadstreamError('NOT_FOUND', `There is no stream ${streamId}; GET /api/v3/streams lists them.`);
 }
+
+/** @throws NOT_FOUND */
+export function unknownVehicle(vehicleId: string): RoadstreamError {
+  return new RoadstreamError(
+    'NOT_FOUND',
+    `No camera is of vehicle ${vehicleId}, and nothing is recorded of it in this time; GET /api/v3/streams lists them.`,
+  );
+}

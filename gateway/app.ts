@@ -21,8 +21,10 @@ import { StreamState } from './live/stream-state.ts';
 import { LiveChannels } from './live/websocket.ts';
 import { createWeriftEgress } from './live/werift-egress.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { pageRoutes } from './routes/page.ts';
 import { readingRoutes } from './routes/readings.ts';
+import { riskRoutes } from './routes/risk.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
 import { whepRoutes } from './routes/whep.ts';
@@ -96,6 +98,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.route('/api/v3/streams', readingRoutes(gate, streams));
   app.route('/api/v3/alerts', alertRoutes(gate));
   app.route('/api/v3/vehicles', vehicleRoutes(bus));
+  app.route('/api/v3/vehicles', riskRoutes(gate, streams));
+  app.route('/api/v3/vehicles', incidentRoutes(gate, streams));
   app.get('/api/v3/configuration-schema', (context) => context.json(configurationJsonSchema()));
   app.get(livePath, () => {
     throw new RoadstreamError('REQUEST_INVALID', `${livePath} is a WebSocket; connect to it with ws://.`);

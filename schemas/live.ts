@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alert, AnalysisStatus, Perception, RegionCount, StreamStatus } from './messages.ts';
+import type { Risk } from './risk.ts';
 
 /** What a viewer may say over the WebSocket at /api/v3/live. */
 export const liveRequestSchema = z.discriminatedUnion('type', [
@@ -8,8 +9,8 @@ export const liveRequestSchema = z.discriminatedUnion('type', [
     channel: z
       .string()
       .regex(
-        /^(alerts|streams|(perceptions|frames|statistics):[a-z0-9][a-z0-9-]{0,62})$/,
-        'must be alerts, streams, perceptions:<stream>, frames:<stream> or statistics:<stream>',
+        /^(alerts|streams|risk|(perceptions|frames|statistics):[a-z0-9][a-z0-9-]{0,62})$/,
+        'must be alerts, streams, risk, perceptions:<stream>, frames:<stream> or statistics:<stream>',
       ),
     /** For frames only: pictures a second and their width in pixels. */
     framesPerSecond: z.number().min(0.2).max(15).optional(),
@@ -30,7 +31,9 @@ export type LiveMessage =
   | { readonly type: 'alert'; readonly channel: string; readonly alert: Alert }
   | { readonly type: 'perception'; readonly channel: string; readonly perception: Perception }
   | { readonly type: 'stream'; readonly channel: string; readonly stream: StreamView }
-  | { readonly type: 'statistics'; readonly channel: string; readonly statistics: RoadsideStatistics };
+  | { readonly type: 'statistics'; readonly channel: string; readonly statistics: RoadsideStatistics }
+  /** Of each vehicle, once a second; once with a score of null when its cameras have fallen silent. */
+  | { readonly type: 'risk'; readonly channel: string; readonly risk: Risk };
 
 /** What a roadside camera has counted, at most once a second. */
 export interface RoadsideStatistics {

@@ -64,6 +64,11 @@ export class StreamState {
     return this.#statuses.has(streamId);
   }
 
+  /** Whether a camera is announced as one of this vehicle. */
+  hasVehicle(vehicleId: string): boolean {
+    return [...this.#statuses.values()].some((status) => status.vehicleId === vehicleId);
+  }
+
   /** The camera's present connection, as its own side says. */
   epochOf(streamId: string): number | null {
     return this.#statuses.get(streamId)?.epoch ?? null;

@@ -11,6 +11,7 @@ import { LiveViewer } from './live-viewer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { SnapshotWishes } from './snapshot-wishes.ts';
 import type { StreamState } from './stream-state.ts';
+import { VehicleRisks } from './vehicle-risks.ts';
 
 /** A request is some 100 bytes. Up to the first bound it gets an answer, beyond the second the connection is closed (1009). */
 const maximumRequestBytes = 4 * 1024;
@@ -24,7 +25,7 @@ const pingEveryMs = 10_000;
 const farewellMs = 1_000;
 /** RFC 6455, 7.4.1. */
 const closeGoingAway = 1001;
-/** Of what is told of streams without a cause, and of statistics. */
+/** Of what is told of streams without a cause, of statistics and of risks. */
 const tickMs = 1_000;
 /** Burned-in pictures where the viewer names no figures: enough to see what happens, at about 1 Mbit/s. */
 const defaultPicture = { framesPerSecond: 5, width: 640 };
@@ -39,7 +40,7 @@ export interface LiveChannelsOptions {
   readonly log: Logger;
 }
 
-/** The WebSocket at /api/v3/live: channels of alerts, streams, perceptions, statistics and burned-in pictures (schemas/live.ts). */
+/** The WebSocket at /api/v3/live: channels of alerts, streams, risks, perceptions, statistics and burned-in pictures (schemas/live.ts). */
 export class LiveChannels {
   readonly #options: LiveChannelsOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maximumPayloadBytes, perMessageDeflate: false });
@@ -47,6 +48,7 @@ export class LiveChannels {
   readonly #channels = new Map<string, Set<LiveViewer>>();
   /** Roadside cameras' newest perceptions since the last tick, by stream. */
   readonly #counted = new Map<string, Perception>();
+  readonly #risks = new VehicleRisks();
   readonly #ends: (() => void)[];
   #closing: Promise<void> | undefined;
 
@@ -59,6 +61,7 @@ export class LiveChannels {
     const tick = setInterval(() => {
       this.#tellStreams();
       this.#tellStatistics();
+      this.#tellRisks();
     }, tickMs);
     this.#ends = [
       () => clearInterval(ping),
@@ -69,6 +72,7 @@ export class LiveChannels {
       }),
       feeds.perceptions.subscribe((perception) => {
         if (perception.kind === 'roadside') this.#counted.set(perception.streamId, perception);
+        this.#risks.see(perception);
         const channel = `perceptions:${perception.streamId}`;
         const viewers = this.#of(channel);
         if (viewers.size === 0) return;
@@ -199,6 +203,16 @@ export class LiveChannels {
       for (const viewer of viewers) viewer.offer(channel, message);
     }
     this.#counted.clear();
+  }
+
+  #tellRisks(): void {
+    const risks = this.#risks.round();
+    const viewers = this.#of('risk');
+    if (viewers.size === 0) return;
+    for (const risk of risks) {
+      const message = encode({ type: 'risk', channel: 'risk', risk });
+      for (const viewer of viewers) viewer.offer('risk', message);
+    }
   }
 
   #show(snapshot: Snapshot): void {

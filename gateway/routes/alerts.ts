@@ -4,12 +4,8 @@ import type { Row } from '../../platform/database/database.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
 import type { Alert } from '../../schemas/messages.ts';
 import type { DatabaseGate } from '../database-gate.ts';
+import { cursor, cursorOf, instant, limit, parseQuery, us } from '../query.ts';
 
-const instantError = 'must be a time like 2026-01-31T12:00:00Z';
-const instant = z.iso
-  .datetime({ offset: true, error: instantError })
-  // PostgreSQL knows no year 0, and no zone 16 hours away.
-  .refine((text) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d):\d\d$/.test(text), instantError);
 /** PostgreSQL takes no zero bytes in a text. */
 const name = z.string().regex(/^[^\0]{1,63}$/, 'must be a name of 1 to 63 characters');
 
@@ -19,48 +15,34 @@ const querySchema = z.strictObject({
   type: name.optional(),
   from: instant.optional(),
   to: instant.optional(),
-  limit: z.coerce.number({ error: 'must be a whole number from 1 to 500' }).int().min(1).max(500).default(100),
-  cursor: z
-    .string()
-    .transform((text, context) => {
-      const [raisedAtUs, alertId] = Buffer.from(text, 'base64url').toString().split(' ');
-      if (/^\d{1,16}$/.test(raisedAtUs!) && alertId && !alertId.includes('\0')) return { raisedAtUs: Number(raisedAtUs), alertId };
-      context.addIssue({ code: 'custom', message: 'must be the nextCursor of an earlier answer' });
-      return z.NEVER;
-    })
-    .optional(),
+  limit,
+  cursor: cursor.optional(),
 });
 
 const verdicts = ['correct', 'false'] as const;
 /** An alert, and what a person has said of it. */
 export type StoredAlert = Alert & { readonly verdict: (typeof verdicts)[number] | null };
 
-const us = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`;
-const columns = `alert.alert_id, verdict, stream_id, vehicle_id, type, severity, state, epoch, sequence, rtp_timestamp, ${us('raised_at')} as raised_at,
+/** What `toAlert` reads, of alert left joined with alert_feedback. */
+export const alertColumns = `alert.alert_id, verdict, stream_id, vehicle_id, type, severity, state, epoch, sequence, rtp_timestamp, ${us('raised_at')} as raised_at,
   ${us('updated_at')} as updated_at, ${us('cleared_at')} as cleared_at, track_id, message, rule, evidence, model_set, ${us('published_at')} as published_at`;
 
 /** What has been alerted of, newest first; and what a person says of it. */
 export function alertRoutes(gate: DatabaseGate): Hono {
   const routes = new Hono().get('/', async (context) => {
-    const result = querySchema.safeParse(context.req.query());
-    if (!result.success) {
-      const reasons = result.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
-      const known = Object.keys(querySchema.shape).join(', ');
-      throw new RoadstreamError('REQUEST_INVALID', `The query is not understood: ${reasons.join('; ')}. It may hold ${known}.`);
-    }
-    const { stream, type, from, to, limit, cursor } = result.data;
+    const { stream, type, from, to, limit, cursor } = parseQuery(querySchema, context.req.query());
     // One more than asked for tells whether there is another page.
     const rows = await gate.database.query(
-      `select ${columns} from alert left join alert_feedback using (alert_id)
+      `select ${alertColumns} from alert left join alert_feedback using (alert_id)
        where ($1::text is null or stream_id = $1) and ($2::text is null or type = $2)
          and ($3::timestamptz is null or raised_at >= $3) and ($4::timestamptz is null or raised_at < $4)
          and ($5::bigint is null or (raised_at, alert.alert_id) < (timestamptz 'epoch' + $5 * interval '1 microsecond', $6::text))
        order by raised_at desc, alert.alert_id desc limit $7`,
-      [stream ?? null, type ?? null, from ?? null, to ?? null, cursor?.raisedAtUs ?? null, cursor?.alertId ?? null, limit + 1],
+      [stream ?? null, type ?? null, from ?? null, to ?? null, cursor?.atUs ?? null, cursor?.id ?? null, limit + 1],
     );
     const alerts = rows.slice(0, limit).map(toAlert);
     const last = rows.length > limit ? alerts.at(-1) : undefined;
-    return context.json({ alerts, nextCursor: last ? Buffer.from(`${last.raisedAtUs} ${last.alertId}`).toString('base64url') : null });
+    return context.json({ alerts, nextCursor: last ? cursorOf(last.raisedAtUs, last.alertId) : null });
   });
   routes.put('/:id/verdict', async (context) => {
     const result = z.strictObject({ verdict: z.enum(verdicts).nullable() }).safeParse(await context.req.json().catch(() => undefined));
@@ -85,7 +67,8 @@ export function alertRoutes(gate: DatabaseGate): Hono {
   return routes;
 }
 
-function toAlert(row: Row): StoredAlert {
+/** A row of `alertColumns`. */
+export function toAlert(row: Row): StoredAlert {
   const orNull = (value: unknown) => (value === null ? null : Number(value));
   return {
     alertId: row.alert_id as string,

@@ -1,36 +1,26 @@
-import { ReadableStream } from 'node:stream/web';
 import { Hono } from 'hono';
 import type { Row } from '../../platform/database/database.ts';
 import type { Reading } from '../../schemas/messages.ts';
 import { unknownStream } from '../answers.ts';
 import type { DatabaseGate } from '../database-gate.ts';
 import type { StreamState } from '../live/stream-state.ts';
+import { answerRows } from '../long-answer.ts';
+import { us } from '../query.ts';
 
 /** Rows of one query: 1 MB of text at most, and a few milliseconds of the database. */
 const pageRows = 1000;
-
-const us = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`;
 
 const csvHeader = 'reading_id,text,is_plate,confidence,first_seen_at,last_seen_at,x1,y1,x2,y2,x3,y3,x4,y4';
 
 /** What a stream's camera has read, oldest first, all of it: as JSON and as CSV. Both are sent as they are read from the database. */
 export function readingRoutes(gate: DatabaseGate, streams: StreamState): Hono {
-  const answer = async (streamId: string, write: (pages: AsyncGenerator<Reading[]>) => AsyncGenerator<string>, type: string) => {
-    const pages = readingsOf(gate, streamId);
-    // The first page is awaited, so that a failure still has a status of its own.
-    const first = await pages.next();
-    if (first.done && !streams.has(streamId)) throw unknownStream(streamId);
-    const body = ReadableStream.from(encoded(write(resumed(first, pages))));
-    return new Response(body as unknown as BodyInit, { headers: { 'Content-Type': type } });
-  };
-  return new Hono()
-    .get('/:id/readings', (context) => answer(context.req.param('id'), jsonOf, 'application/json'))
-    .get('/:id/readings.csv', async (context) => {
-      const streamId = context.req.param('id');
-      const response = await answer(streamId, csvOf, 'text/csv; charset=utf-8');
-      response.headers.set('Content-Disposition', `attachment; filename="${streamId.replace(/[^a-z0-9-]/g, '_')}-readings.csv"`);
-      return response;
+  const answer = (streamId: string, as: 'json' | 'csv') =>
+    answerRows(readingsOf(gate, streamId), as, { name: `${streamId}-readings`, key: 'readings', csvHeader, csvLine }, () => {
+      if (!streams.has(streamId)) throw unknownStream(streamId);
     });
+  return new Hono()
+    .get('/:id/readings', (context) => answer(context.req.param('id'), 'json'))
+    .get('/:id/readings.csv', (context) => answer(context.req.param('id'), 'csv'));
 }
 
 async function* readingsOf(gate: DatabaseGate, streamId: string): AsyncGenerator<Reading[], void> {
@@ -64,28 +54,6 @@ function toReading(row: Row): Reading {
   };
 }
 
-async function* resumed(first: IteratorResult<Reading[], void>, rest: AsyncGenerator<Reading[], void>): AsyncGenerator<Reading[]> {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
-}
-
-async function* jsonOf(pages: AsyncGenerator<Reading[]>): AsyncGenerator<string> {
-  yield '{"readings":[';
-  let separator = '';
-  for await (const readings of pages) {
-    yield separator + readings.map((reading) => JSON.stringify(reading)).join(',');
-    separator = ',';
-  }
-  yield ']}';
-}
-
-async function* csvOf(pages: AsyncGenerator<Reading[]>): AsyncGenerator<string> {
-  yield `${csvHeader}\r\n`;
-  for await (const readings of pages) yield readings.map((reading) => `${csvLine(reading)}\r\n`).join('');
-}
-
-/** Source: RFC 4180. */
 function csvLine({ readingId, text, isPlate, confidence, firstSeenAtUs, lastSeenAtUs, cornersPx }: Reading): string {
   const times = [firstSeenAtUs, lastSeenAtUs].map((atUs) => new Date(atUs / 1000).toISOString());
   return [readingId, csvText(text), isPlate, confidence.toFixed(3), ...times, ...cornersPx.map((value) => value.toFixed(1))].join(',');
@@ -98,9 +66,4 @@ function csvLine({ readingId, text, isPlate, confidence, firstSeenAtUs, lastSeen
 function csvText(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return `"${harmless.replaceAll('"', '""')}"`;
-}
-
-async function* encoded(texts: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for await (const text of texts) yield encoder.encode(text);
 }

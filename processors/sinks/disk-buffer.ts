@@ -6,7 +6,7 @@ import { lockDirectory } from '../../platform/database/directory-lock.ts';
 import { RoadstreamError } from '../../schemas/errors.ts';
 
 /** The dearest first: it is written to the database first, and dropped last to stay within the bound. `alerts` are never dropped. */
-const lanes = ['alerts', 'readings', 'samples'] as const;
+const lanes = ['alerts', 'readings', 'risks', 'samples'] as const;
 export type Lane = (typeof lanes)[number];
 
 /** Some rows that are written and read as one. */
@@ -66,7 +66,7 @@ export class DiskBuffer {
       await mkdir(directory, { recursive: true });
       const unlock = lockDirectory(directory, 'BUFFER_LOCKED', 'Give each recorder a dataDirectory of its own.');
       try {
-        const names = (await readdir(directory)).filter((name) => /^\d{12}\.(alerts|readings|samples)$/.test(name)).sort();
+        const names = (await readdir(directory)).filter((name) => /^\d{12}\.(alerts|readings|risks|samples)$/.test(name)).sort();
         const segments = names.map(async (name) => {
           const file = path.join(directory, name);
           return { lane: path.extname(name).slice(1) as Lane, file, bytes: (await stat(file)).size };

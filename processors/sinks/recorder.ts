@@ -11,7 +11,7 @@ import { topics } from '../../schemas/topics.ts';
 import { DiskBuffer } from './disk-buffer.ts';
 import { type Entry, RowKeeper } from './row-keeper.ts';
 import type { ReadingRow } from './tables.ts';
-import { type TrackSecond, TrackSeconds } from './track-seconds.ts';
+import { type RiskSecond, type SecondRows, type TrackSecond, TrackSeconds } from './track-seconds.ts';
 
 export interface RecorderOptions {
   readonly bus: Bus;
@@ -19,7 +19,7 @@ export interface RecorderOptions {
   readonly database: Database | Promise<Database>;
   /** Holds rows while the database is away; no other recorder may use it. */
   readonly bufferDirectory: string;
-  /** How much it may hold. Then the oldest per-second samples go, then readings, and alerts wait on the bus. */
+  /** How much it may hold. Then the oldest per-second samples go, then risks, then readings, and alerts wait on the bus. */
   readonly bufferBytes: number;
   readonly log?: Logger;
 }
@@ -39,7 +39,7 @@ const retryFirstMs = 500;
 const retryCapMs = 5_000;
 
 /**
- * Keeps alerts, readings and per-second track summaries in the database. Whatever is delivered twice changes nothing, and offsets are
+ * Keeps alerts, readings, and each second's risk and tracks in the database. Whatever is delivered twice changes nothing, and offsets are
  * committed when the rows are in the database or, while it is away, on disk (fsync). Where neither is possible, messages wait on the bus.
  * What is not understood, or refused by the database, becomes a dead letter.
  * @throws BUS_CLOSED, BUFFER_LOCKED when another recorder uses the folder, DISK_FULL, FILE_UNWRITABLE
@@ -88,6 +88,7 @@ class Recorder {
   readonly #partitions = new Map<number, { readonly seconds: TrackSeconds; nextOffset: number }>();
   readonly #tellWaiting: (error: RoadstreamError) => void;
   #pending: Entry<TrackSecond>[] = [];
+  #risks: Entry<RiskSecond>[] = [];
   /** The newest of each reading since the last writing. */
   #readings = new Map<string, Entry<ReadingRow>>();
   #subscription: Subscription | undefined;
@@ -149,7 +150,8 @@ class Recorder {
   }
 
   async #sumUp(batch: readonly BusMessage[]): Promise<void> {
-    while (this.#pending.length + this.#readings.size >= maxPendingRows && !this.#stop.signal.aborted) await this.#room.promise;
+    while (this.#pending.length + this.#risks.length + this.#readings.size >= maxPendingRows && !this.#stop.signal.aborted)
+      await this.#room.promise;
     const perceptions = await this.#decode(batch, perceptionCodec);
     const { partition } = batch[0]!;
     const state = this.#partitions.get(partition) ?? { seconds: new TrackSeconds(), nextOffset: 0 };
@@ -168,11 +170,9 @@ class Recorder {
     if (!known || known.row.lastSeenAtUs <= lastSeenAtUs) this.#readings.set(readingId, entry);
   }
 
-  #enqueue(partition: number, rows: readonly TrackSecond[]): void {
-    for (const row of rows) {
-      const { streamId: key, second, firstOffset: offset } = row;
-      this.#pending.push({ row, message: { topic: topics.perceptions.name, partition, offset, key, timestampMs: second * 1000 } });
-    }
+  #enqueue(partition: number, { tracks, risks }: SecondRows): void {
+    for (const row of tracks) this.#pending.push(entryOf(partition, row));
+    for (const row of risks) this.#risks.push(entryOf(partition, row));
     if (this.#pending.length >= rowsWrittenAtOnce) this.#wake();
   }
 
@@ -219,13 +219,17 @@ class Recorder {
       offset: state.seconds.openFrom ?? state.nextOffset,
     }));
     const rows = this.#pending;
+    const risks = this.#risks;
     const readings = this.#readings;
     this.#pending = [];
+    this.#risks = [];
     this.#readings = new Map();
     try {
       await this.#parts.keeper.keep('readings', [...readings.values()]);
+      await this.#parts.keeper.keep('risks', risks);
       await this.#parts.keeper.keep('samples', rows);
     } catch (thrown) {
+      this.#risks = risks.concat(this.#risks);
       this.#pending = rows.concat(this.#pending);
       for (const entry of readings.values()) this.#keepNewest(entry);
       throw thrown;
@@ -248,7 +252,8 @@ class Recorder {
     patience.abort();
     for (const partition of partitions) {
       // At the end half a second is better than none, if nobody takes over; who does writes the whole one over it.
-      if (this.#stop.signal.aborted) this.#enqueue(partition, this.#partitions.get(partition)?.seconds.flush() ?? []);
+      const state = this.#partitions.get(partition);
+      if (this.#stop.signal.aborted && state) this.#enqueue(partition, state.seconds.flush());
       this.#partitions.delete(partition);
     }
   }
@@ -271,4 +276,10 @@ class Recorder {
     const delayMs = Math.random() * Math.min(retryCapMs, retryFirstMs * 2 ** attempt);
     await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
+}
+
+/** A row of many perceptions, by the first of them. */
+function entryOf<Row extends TrackSecond | RiskSecond>(partition: number, row: Row): Entry<Row> {
+  const { streamId: key, second, firstOffset: offset } = row;
+  return { row, message: { topic: topics.perceptions.name, partition, offset, key, timestampMs: second * 1000 } };
 }

@@ -9,8 +9,8 @@ import { rateLimited } from '../../platform/logging.ts';
 import { asRoadstreamError, type RoadstreamError } from '../../schemas/errors.ts';
 import type { Alert } from '../../schemas/messages.ts';
 import type { DiskBuffer, DiskRecord, Lane, Segment } from './disk-buffer.ts';
-import { alertTable, type ReadingRow, readingTable, trackSecondTable } from './tables.ts';
-import type { TrackSecond } from './track-seconds.ts';
+import { alertTable, type ReadingRow, readingTable, riskSecondTable, trackSecondTable } from './tables.ts';
+import type { RiskSecond, TrackSecond } from './track-seconds.ts';
 
 /** A row, and the message that it comes from. */
 export interface Entry<Row> {
@@ -21,10 +21,16 @@ export interface Entry<Row> {
 interface Rows {
   readonly alerts: Alert;
   readonly readings: ReadingRow;
+  readonly risks: RiskSecond;
   readonly samples: TrackSecond;
 }
 
-const tables: { readonly [L in Lane]: Table<Rows[L]> } = { alerts: alertTable, readings: readingTable, samples: trackSecondTable };
+const tables: { readonly [L in Lane]: Table<Rows[L]> } = {
+  alerts: alertTable,
+  readings: readingTable,
+  risks: riskSecondTable,
+  samples: trackSecondTable,
+};
 
 export interface RowKeeperOptions {
   readonly database: Database | Promise<Database>;

@@ -1,6 +1,7 @@
 import type { Table } from '../../platform/database/upsert.ts';
 import type { Alert, Perception, Reading } from '../../schemas/messages.ts';
-import type { TrackSecond } from './track-seconds.ts';
+import { riskParts } from '../../schemas/risk.ts';
+import type { RiskSecond, TrackSecond } from './track-seconds.ts';
 
 /** One row an alert, in its newest state, whatever the order and however often its states come. */
 export const alertTable: Table<Alert> = {
@@ -71,5 +72,20 @@ export const trackSecondTable: Table<TrackSecond> = {
     { name: 'closing_speed_max', type: 'real', value: (row) => row.closingSpeedMaxMps },
   ],
   // After a restart a second may be summed up from its middle on: the row that saw more of it is the right one.
+  precedence: [(row) => `${row}.frames`],
+};
+
+/** One row per vehicle, second and camera. */
+export const riskSecondTable: Table<RiskSecond> = {
+  name: 'risk_second',
+  key: ['vehicle_id', 'second', 'stream_id'],
+  columns: [
+    { name: 'vehicle_id', type: 'text', value: (row) => row.vehicleId },
+    { name: 'second', type: 'microseconds', value: (row) => row.second * 1_000_000 },
+    { name: 'stream_id', type: 'text', value: (row) => row.streamId },
+    { name: 'frames', type: 'integer', value: (row) => row.frames },
+    ...riskParts.map((part) => ({ name: part, type: 'integer' as const, value: ({ parts }: RiskSecond) => parts[part] })),
+    { name: 'ego_speed', type: 'real', value: (row) => row.egoSpeedMps },
+  ],
   precedence: [(row) => `${row}.frames`],
 };

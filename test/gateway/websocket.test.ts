@@ -4,9 +4,10 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { alertCodec, analysisStatusCodec, controlCodec, perceptionCodec, snapshotCodec } from '../../schemas/codecs.ts';
 import type { LiveFrameHeader, LiveMessage } from '../../schemas/live.ts';
-import type { Control } from '../../schemas/messages.ts';
+import type { Control, Perception } from '../../schemas/messages.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually } from '../support/eventually.ts';
+import { track } from '../support/track.ts';
 import { alert, analysisStatus, perception, snapshot } from './messages.ts';
 import { type RunningGateway, runGateway } from './running-gateway.ts';
 
@@ -223,7 +224,7 @@ test('what is not understood is answered with the reason, and the connection goe
     [
       '{"type":"subscribe","channel":"weather"}',
       'REQUEST_INVALID',
-      /channel: must be alerts, streams, perceptions:<stream>, frames:<stream> or statistics:<stream>/,
+      /channel: must be alerts, streams, risk, perceptions:<stream>, frames:<stream> or statistics:<stream>/,
     ],
     [
       '{"type":"subscribe","channel":"frames:front","framesPerSecond":1000}',
@@ -301,4 +302,22 @@ test('closing the gateway tells its viewers that it goes', async (t) => {
   const client = await connect(t, gateway);
   await gateway.close();
   await eventually('it is told', () => client.closeCode === 1001);
+});
+
+test("tells each vehicle's risk once a second, of all of its cameras, and that it is not known any more", async (t) => {
+  const gateway = await runGateway(t);
+  await gateway.announce();
+  const client = await connect(t, gateway);
+  await client.subscribe('risk');
+  const see = (message: Perception) => gateway.bus.publish(topics.perceptions, message.streamId, perceptionCodec.encode(message));
+  const lead = track({ isLead: true, distanceMeters: 14 });
+  await see({ ...perception(1), egoSpeedMps: 20, tracks: [lead] });
+  await see({ ...perception(2, { streamId: 'second' }), degraded: ['camera:covered'] });
+  await see({ ...perception(3, { streamId: 'gate' }), kind: 'roadside' });
+  await eventually('it falls silent', () => client.of('risk').some(({ risk }) => risk.score === null));
+  const [first, ...later] = client.of('risk').map(({ risk }) => risk);
+  assert.equal(first!.vehicleId, 'car-1');
+  assert.deepEqual([first!.parts.headway, first!.parts.unseen, first!.parts.gaze], [44, 20, null]);
+  assert.equal(first!.score, 56);
+  assert.ok(later.length >= 1 && later.at(-1)!.score === null);
 });

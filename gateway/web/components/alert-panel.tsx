@@ -1,15 +1,17 @@
 import { useEffect } from 'preact/hooks';
+import { type Incident, incidentsOf } from '../../../schemas/incident.ts';
 import type { Alert } from '../../../schemas/messages.ts';
 import { alertEnding, isActive } from '../live/alert-list.ts';
 import { analysisTrouble } from '../live/analysis.ts';
 import type { Verdict } from '../live/api.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
-import { alertFigures, formatMoment, humanName } from '../live/format.ts';
+import { alertFigures, formatDuration, formatMoment, humanName } from '../live/format.ts';
 import { SeverityMark } from './severity-mark.tsx';
 
-/** Every alert, newest first: what is dangerous now and what was. */
+/** Every incident, newest first, with its alerts: what is dangerous now and what was. */
 export function AlertPanel({ room, state }: { readonly room: ControlRoom; readonly state: RoomState }) {
-  const active = state.alerts.filter((alert) => isActive(alert, state.nowUs)).length;
+  const incidents = incidentsOf(state.alerts);
+  const active = incidents.filter((incident) => isGoingOn(incident, state.nowUs)).length;
   const isBlind = state.streams?.some((stream) => ['failing', 'absent'].includes(analysisTrouble(stream)?.name ?? ''));
   // Seen in the tab while the page is behind another one.
   useEffect(() => {
@@ -30,13 +32,46 @@ export function AlertPanel({ room, state }: { readonly room: ControlRoom; readon
         </p>
       ) : (
         <ol>
-          {state.alerts.map((alert) => (
-            <AlertRow key={alert.alertId} alert={alert} verdict={state.verdicts[alert.alertId] ?? null} room={room} nowUs={state.nowUs} />
+          {incidents.map((incident) => (
+            <IncidentRow key={incident.incidentId} incident={incident} room={room} state={state} />
           ))}
         </ol>
       )}
     </aside>
   );
+}
+
+interface IncidentRowProps {
+  readonly incident: Incident;
+  readonly room: ControlRoom;
+  readonly state: RoomState;
+}
+
+/** An incident of one alert is that alert. */
+function IncidentRow({ incident, room, state }: IncidentRowProps) {
+  const { nowUs } = state;
+  const rows = incident.alerts.map((alert) => (
+    <AlertRow key={alert.alertId} alert={alert} verdict={state.verdicts[alert.alertId] ?? null} room={room} nowUs={nowUs} />
+  ));
+  if (rows.length === 1) return rows[0]!;
+  const isNow = isGoingOn(incident, nowUs);
+  const lasted = `${formatDuration((incident.lastAtUs - incident.firstAtUs) / 1000)}`;
+  return (
+    <li class="incident" data-incident-id={incident.incidentId} data-severity={incident.severity} data-active={isNow}>
+      <p class="incident-head">
+        <SeverityMark severity={incident.severity} />
+        <strong>Incident of {rows.length} alerts</strong>
+        <span>
+          {incident.vehicleId} · {isNow ? 'now' : lasted}
+        </span>
+      </p>
+      <ol>{rows}</ol>
+    </li>
+  );
+}
+
+function isGoingOn({ alerts }: Incident, nowUs: number): boolean {
+  return alerts.some((alert) => isActive(alert, nowUs));
 }
 
 interface AlertRowProps {

@@ -2,12 +2,14 @@ import type { StreamView } from '../../../schemas/live.ts';
 import { analysisTrouble } from '../live/analysis.ts';
 import type { ControlRoom, RoomState } from '../live/control-room.ts';
 import { formatRate } from '../live/format.ts';
+import { VehicleList } from './vehicle-list.tsx';
 
 /** Every camera with its state, to pick from. */
 export function CameraList({ room, state }: { readonly room: ControlRoom; readonly state: RoomState }) {
   if (!state.streams || state.streams.length === 0) return null;
   return (
     <nav class="cameras" aria-label="Cameras">
+      <VehicleList state={state} />
       <ul>
         {state.streams.map((stream) => (
           <li key={stream.streamId}>

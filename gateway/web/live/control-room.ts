@@ -1,5 +1,6 @@
 import type { LiveMessage, StreamView } from '../../../schemas/live.ts';
 import type { Alert } from '../../../schemas/messages.ts';
+import type { Risk } from '../../../schemas/risk.ts';
 import { mergeAlerts } from './alert-list.ts';
 import { fetchAlerts, fetchStreams, sendVerdict, type Verdict } from './api.ts';
 import { LiveSocket, type SocketState } from './live-socket.ts';
@@ -16,6 +17,8 @@ export interface RoomState {
   readonly alerts: readonly Alert[];
   /** What was said of alerts, by their ids. */
   readonly verdicts: Readonly<Record<string, Verdict | null>>;
+  /** How risky each vehicle's drive is now, by vehicle. */
+  readonly risks: Readonly<Record<string, Risk>>;
   readonly selectedId: string | null;
   readonly mode: OverlayMode;
   /** The gateway's wall clock, moved on twice a second. */
@@ -35,6 +38,7 @@ export class ControlRoom {
     streams: null,
     alerts: [],
     verdicts: {},
+    risks: {},
     selectedId: location.hash.slice(1) || null,
     mode: localStorage.getItem(modeKey) === 'exact' ? 'exact' : 'lowestLatency',
     nowUs: Date.now() * 1000,
@@ -48,7 +52,8 @@ export class ControlRoom {
   constructor() {
     this.#socket = new LiveSocket(new URL('/api/v3/live', location.href.replace(/^http/, 'ws')).href, {
       onState: (connection) => {
-        this.state.update({ connection });
+        // What was told before the connection went does not speak of now.
+        this.state.update({ connection, ...(connection === 'open' && { risks: {} }) });
         if (connection === 'open') void this.#load();
       },
       onMessage: (message) => this.#take(message),
@@ -61,6 +66,7 @@ export class ControlRoom {
   start(): void {
     this.#socket.subscribe('streams');
     this.#socket.subscribe('alerts');
+    this.#socket.subscribe('risk');
     this.#socket.connect();
     addEventListener('online', () => this.#socket.connect());
     addEventListener('hashchange', () => this.select(location.hash.slice(1)));
@@ -139,6 +145,11 @@ export class ControlRoom {
       // Before all of them are known it would be chance which one is selected.
       const known = this.state.get().streams;
       if (known) this.#setStreams(placeStream(known, message.stream));
+    } else if (message.type === 'risk') {
+      const { [message.risk.vehicleId]: _, ...others } = this.state.get().risks;
+      this.state.update({
+        risks: message.risk.score === null ? others : { ...this.state.get().risks, [message.risk.vehicleId]: message.risk },
+      });
     } else if (message.type === 'error') {
       console.warn(`${message.code}: ${message.message}`);
     }

@@ -47,14 +47,32 @@ export interface Figure {
   readonly value: string;
 }
 
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
 const evidenceUnits: readonly (readonly [suffix: string, format: (value: number) => string])[] = [
   ['Seconds', (value) => `${value.toFixed(1)} s`],
   ['Meters', formatDistance],
   ['Mps', (value) => `${Math.round(value * 3.6)} km/h`],
-  ['Share', (value) => `${Math.round(100 * value)} %`],
+  ['Kmh', (value) => `${Math.round(value)} km/h`],
+  ['Share', percent],
   ['Degrees', (value) => `${Math.round(value)}°`],
 ];
-const evidenceNames: Readonly<Record<string, string>> = { ttc: 'TTC', distance: 'gap', closingSpeed: 'closing', leastTtc: 'least TTC' };
+const evidenceNames: Readonly<Record<string, string>> = {
+  ...{ ttc: 'TTC', distance: 'gap', closingSpeed: 'closing', leastTtc: 'least TTC', enhancedTtc: 'enhanced TTC' },
+  ...{ egoSpeed: 'speed', wheelToLine: 'wheel to line', offset: 'off the middle', against: 'against the traffic', away: 'eyes away' },
+  ...{ lookingAway: 'eyes away', eyesClosed: 'eyes shut', missed: 'not seen', standing: 'stands' },
+};
+/** Figures whose name does not end in their unit, or that a person reads in another one. */
+const evidenceFormats: Readonly<Record<string, (value: number) => Figure>> = {
+  perclos: (value) => ({ name: 'eyes shut', value: `${percent(value)} of the last minute` }),
+  driftMps: (value) => ({ name: 'drift', value: `${value.toFixed(1)} m/s` }),
+  yawns: (value) => ({ name: 'yawns', value: `${value} in five minutes` }),
+  glances: (value) => ({ name: 'in', value: `${value} ${value === 1 ? 'glance' : 'glances'}` }),
+  seconds: (value) => ({ name: 'for', value: `${value.toFixed(1)} s` }),
+  contrast: (value) => ({ name: 'contrast', value: `${value.toFixed(1)} of 255` }),
+  sharpness: (value) => ({ name: 'sharpness', value: percent(value) }),
+  meanLuma: (value) => ({ name: 'brightness', value: `${Math.round(value)} of 255` }),
+};
 
 /** These first, the most telling one foremost; a small screen has room for two. */
 const evidenceOrder = ['ttcSeconds', 'distanceMeters', 'closingSpeedMps'];
@@ -65,6 +83,8 @@ export function evidenceFigures(evidence: Readonly<Record<string, number>>): Fig
   const shown = Object.entries(evidence).filter(([key]) => !key.includes('Sigma'));
   shown.sort(([a], [b]) => evidenceRank(a) - evidenceRank(b) || (a < b ? -1 : 1));
   return shown.map(([key, value]) => {
+    const format = evidenceFormats[key];
+    if (format) return format(value);
     const unit = evidenceUnits.find(([suffix]) => key.endsWith(suffix));
     const stem = unit ? key.slice(0, -unit[0].length) : key;
     const name = evidenceNames[stem] ?? stem.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -44,10 +44,34 @@ test('evidence is told in units that people use', () => {
   ]);
 });
 
+const inWords = [
+  ['drowsiness', { perclos: 0.137, yawns: 2 }, 'eyes shut 14 % of the last minute, yawns 2 in five minutes'],
+  ['long-glance', { lookingAwaySeconds: 3.52, speedMps: 22.2 }, 'eyes away 3.5 s, speed 80 km/h'],
+  ['time-sharing', { awaySeconds: 11.2, glances: 4 }, 'eyes away 11.2 s, in 4 glances'],
+  ['microsleep', { eyesClosedSeconds: 1.04 }, 'eyes shut 1.0 s'],
+  [
+    'lane-departure',
+    { wheelToLineMeters: 0.12, driftMps: 0.41, offsetMeters: 0.7 },
+    'drift 0.4 m/s, off the middle 0.7 m, wheel to line 0.1 m',
+  ],
+  ['over-speed', { speedKmh: 87.4, limitKmh: 80 }, 'limit 80 km/h, speed 87 km/h'],
+  ['tailgating', { headwaySeconds: 0.62, distanceMeters: 14, egoSpeedMps: 22.5 }, 'gap 14 m, speed 81 km/h, headway 0.6 s'],
+  [
+    'camera-covered',
+    { seconds: 3, contrast: 0.31, sharpness: 0.084, meanLuma: 17.3 },
+    'brightness 17 of 255, contrast 0.3 of 255, for 3.0 s, sharpness 8 %',
+  ],
+] as const;
+for (const [type, evidence, text] of inWords)
+  test(`the evidence of ${type} is told in words and units: ${text}`, () => {
+    const figures = format.evidenceFigures(evidence).map(({ name, value }) => `${name} ${value}`);
+    assert.deepEqual(figures.sort(), text.split(', ').sort());
+  });
+
 test('evidence stands in one order, however it comes: time to collision, gap, closing speed, the rest', () => {
   const evidence = { looks: 3, closingSpeedMps: 8, distanceMeters: 11, enhancedTtcSeconds: 1.2, ttcSeconds: 1.4 };
   const names = (entries: [string, number][]) => format.evidenceFigures(Object.fromEntries(entries)).map(({ name }) => name);
-  const expected = ['TTC', 'gap', 'closing', 'enhanced ttc', 'looks'];
+  const expected = ['TTC', 'gap', 'closing', 'enhanced TTC', 'looks'];
   assert.deepEqual(names(Object.entries(evidence)), expected);
   assert.deepEqual(names(Object.entries(evidence).reverse()), expected);
 });

@@ -9,14 +9,15 @@ import { build } from 'vite';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import { createEmbeddedBus } from '../../../platform/bus/embedded.ts';
 import { nowUs } from '../../../platform/clock.ts';
-import { alertCodec, analysisStatusCodec } from '../../../schemas/codecs.ts';
+import { alertCodec, analysisStatusCodec, perceptionCodec } from '../../../schemas/codecs.ts';
+import type { Alert, Driver, Perception } from '../../../schemas/messages.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { needsBrowser } from '../../support/browser.ts';
 import { type ClipPicture, encodeClip, numberBits } from '../../support/clip.ts';
 import { Camera } from '../camera.ts';
 import { analysisStatus } from '../messages.ts';
 import { type RunningGateway, runGateway } from '../running-gateway.ts';
-import { alert } from './messages.ts';
+import { alert, perception } from './messages.ts';
 import { boxLeft, period, startPerceiver } from './perceiver.ts';
 
 let webDirectory: string;
@@ -143,6 +144,59 @@ test('an alert appears as a row and, while it is critical, over the picture', as
   await page.locator('.banner').waitFor({ state: 'detached' });
   await row.and(page.locator('[data-active=false]')).waitFor();
 });
+
+test('alerts of two cameras of one moment are one entry, with both in it, and count as one', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, bus } = opened;
+  const now = nowUs();
+  const raised = (agoUs: number, changes: Partial<Alert>) =>
+    alert(crypto.randomUUID(), { raisedAtUs: now - agoUs, updatedAtUs: now, publishedAtUs: now, ...changes });
+  const collision = raised(1_300_000, { severity: 'critical', evidence: { ttcSeconds: 1.9, distanceMeters: 22, closingSpeedMps: 11.5 } });
+  const glance = raised(0, {
+    ...{ type: 'long-glance', streamId: 'cabin', message: 'Looked away from the road for 3.5 s.' },
+    ...{ evidence: { lookingAwaySeconds: 3.5, speedMps: 22 } },
+  });
+  const before = raised(120_000_000, {
+    type: 'drowsiness',
+    state: 'cleared',
+    clearedAtUs: now - 90_000_000,
+    evidence: { perclos: 0.137, yawns: 2 },
+  });
+  for (const one of [glance, collision, before]) await bus.publish(topics.alerts, 'car-1', alertCodec.encode(one));
+  const incident = page.locator(`.incident[data-incident-id="${collision.alertId}"][data-severity=critical]`);
+  await incident.locator('.alert').nth(1).waitFor();
+  const types = await incident.locator('.alert').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.type));
+  assert.deepEqual(types, ['forward-collision', 'long-glance']);
+  assert.match((await incident.textContent())!, /Incident of 2 alerts.*eyes away 3\.5 s/);
+  await page.locator(`.alerts > ol > .alert[data-alert-id="${before.alertId}"]`).waitFor();
+  assert.equal(await page.title(), '(1) roadstream');
+});
+
+test('the risk of a vehicle stands with the reasons, of all of its cameras, and goes when they fall silent', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { page, bus, camera } = opened;
+  const vehicle = page.locator('.vehicle[data-vehicle=car-1]');
+  await vehicle.filter({ hasText: 'nothing unusual' }).waitFor();
+  let sequence = 0;
+  const cabin = setInterval(() => {
+    const seen: Perception = { ...perception(0, []), streamId: 'cabin', kind: 'cabin', sequence: sequence++, driver: lookingAway };
+    void bus.publish(topics.perceptions, 'cabin', perceptionCodec.encode(seen));
+  }, 200);
+  t.after(() => clearInterval(cabin));
+  await vehicle.filter({ hasText: /67\s*risk.*eyes off the road/ }).waitFor();
+  assert.equal(await vehicle.getAttribute('data-tone'), 'caution');
+  clearInterval(cabin);
+  await camera.pause();
+  await vehicle.waitFor({ state: 'detached' });
+});
+
+const lookingAway: Driver = {
+  ...{ presence: 'present', faceBoxPx: null, contoursPx: [], leftEyeOpenness: 0.3, rightEyeOpenness: 0.3, isEyesClosed: false },
+  ...{ eyesClosedSeconds: 0, blinksPerMinute: 14, perclos: 0.02, mouthOpenness: 0, isYawning: false, yawDegrees: 42, pitchDegrees: 0 },
+  ...{ rollDegrees: 0, gazeYawDegrees: 42, isLookingAway: true, lookingAwaySeconds: 3.5, baseline: 'learnt' },
+};
 
 test('a camera whose pictures cannot be analysed does not look well, and why is said', async (t) => {
   const opened = await open(t);

@@ -10,7 +10,7 @@ import type { Database, Row } from '../../../platform/database/database.ts';
 import { openDatabase } from '../../../platform/database/open.ts';
 import { startRecorder } from '../../../processors/sinks/recorder.ts';
 import { alertCodec, deadLetterCodec, perceptionCodec } from '../../../schemas/codecs.ts';
-import type { Alert, DeadLetter, Perception } from '../../../schemas/messages.ts';
+import type { Alert, DeadLetter, Driver, Perception } from '../../../schemas/messages.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needsPostgres } from '../../support/postgres.ts';
@@ -31,7 +31,7 @@ suite('recorder', () => {
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
-    await database.execute('truncate alert, track_second, reading');
+    await database.execute('truncate alert, track_second, risk_second, reading');
     bus = createEmbeddedBus({ redeliveryDelayMs: 20 });
   });
   afterEach(() => bus.close());
@@ -129,6 +129,29 @@ suite('recorder', () => {
         ['front', 2, 1, 10, 10, 5.1],
       ],
     );
+  });
+
+  test("keeps each second's risk of each camera, from which the database puts a vehicle's together, whoever recorded which camera", async () => {
+    const tailgating = { egoSpeedMps: 20, tracks: [track({ isLead: true, distanceMeters: 14 })] };
+    const driver: Driver = {
+      ...{ presence: 'present', faceBoxPx: null, contoursPx: [], leftEyeOpenness: 0.3, rightEyeOpenness: 0.3, isEyesClosed: false },
+      ...{ eyesClosedSeconds: 0, blinksPerMinute: 14, perclos: 0, mouthOpenness: 0, isYawning: false, yawDegrees: 40, pitchDegrees: 0 },
+      ...{ rollDegrees: 0, gazeYawDegrees: 40, isLookingAway: true, lookingAwaySeconds: 2, baseline: 'learnt' },
+    };
+    const front = [0, 0.3, 0.6, 1].map((at) => ({ ...perception('front', at), ...tailgating }));
+    const cabin = [0, 0.5, 1].map((at): Perception => ({ ...perception('cabin', at, []), kind: 'cabin', driver }));
+    for (const camera of [front, cabin]) {
+      const recorder = await start();
+      await publish(...camera);
+      const { streamId } = camera[0]!;
+      await rows('risk_second', `the second of ${streamId}`, (found) => found.some(({ stream_id }) => stream_id === streamId));
+      await recorder.close();
+    }
+    const [risk] = await database.query('select * from vehicle_risk order by second limit 1');
+    const { vehicle_id, collision, headway, gaze, drowsiness, ego_speed, score } = risk!;
+    assert.equal(vehicle_id, 'van');
+    assert.deepEqual([collision, headway, gaze, drowsiness, ego_speed], [0, 44, 47, 0, 20]);
+    assert.equal(score, 71);
   });
 
   test('goes on with whole seconds after a restart in the middle of one', async () => {
@@ -252,7 +275,7 @@ suite('recorder', () => {
     const letters = await deadLetters();
     const refused = alert('refused', 'raised', 0, { message: 'a\0b' });
     await publish(refused, alert('a', 'raised'), perception('front', 0), perception('front', 1));
-    await eventually('both are on disk', () => readdirSync(buffer).length === 2);
+    await eventually('alerts, risk and tracks are on disk', () => readdirSync(buffer).length === 3);
     opening.resolve(database);
     await rows('alert', 'the alert', (found) => found.length === 1);
     await rows('track_second', 'the closed second', (found) => found.length === 1);

@@ -12,8 +12,8 @@ test('sums up what a track did within a second', () => {
     track({ score: 0.8, isLead: false, inPath: true, distanceMeters: 25, ttcSeconds: 5, closingSpeedMps: 5 }),
     track({ score: 0.6, class: 'truck', distanceMeters: null, ttcSeconds: 4, closingSpeedMps: 3 }),
   ];
-  for (const [index, seen] of frames.entries()) assert.deepEqual(seconds.push(perception('front', 0.3 * index, [seen]), index), []);
-  const [row, ...others] = seconds.push(perception('front', 1.05), 3);
+  for (const [index, seen] of frames.entries()) assert.deepEqual(seconds.push(perception('front', 0.3 * index, [seen]), index).tracks, []);
+  const [row, ...others] = seconds.push(perception('front', 1.05), 3).tracks;
   assert.deepEqual(others, []);
   assert.ok(Math.abs(row!.scoreMean - 0.6) < 1e-9);
   assert.deepEqual(
@@ -36,11 +36,25 @@ test('sums up what a track did within a second', () => {
   );
 });
 
+test('keeps the worst of each part of a second as its risk, and none of a camera that is no vehicle’s', () => {
+  const seconds = new TrackSeconds();
+  const lead = (distanceMeters: number) => [track({ isLead: true, distanceMeters })];
+  seconds.push({ ...perception('front', 0, lead(60)), egoSpeedMps: 20 }, 0);
+  seconds.push({ ...perception('front', 0.2, lead(14)), egoSpeedMps: 20, degraded: ['camera:blurred'] }, 1);
+  seconds.push({ ...perception('front', 0.4, lead(14)), egoSpeedMps: 19 }, 2);
+  seconds.push({ ...perception('gate', 0, lead(14)), vehicleId: null }, 3);
+  const [risk, ...others] = seconds.flush().risks;
+  assert.deepEqual(others, []);
+  const { streamId, frames, parts, egoSpeedMps } = risk!;
+  assert.deepEqual({ streamId, frames, egoSpeedMps }, { streamId: 'front', frames: 3, egoSpeedMps: 20 });
+  assert.deepEqual([parts.headway, parts.unseen, parts.gaze], [43, 20, null]);
+});
+
 test('keeps streams and tracks apart', () => {
   const seconds = new TrackSeconds();
   seconds.push(perception('front', 0, [track({ trackId: 1 }), track({ trackId: 2 })]), 0);
   seconds.push(perception('rear', 0, [track({ trackId: 1 })]), 1);
-  const rows = seconds.flush().map(({ streamId, trackId, frames }) => ({ streamId, trackId, frames }));
+  const rows = seconds.flush().tracks.map(({ streamId, trackId, frames }) => ({ streamId, trackId, frames }));
   assert.deepEqual(rows, [
     { streamId: 'front', trackId: 1, frames: 1 },
     { streamId: 'front', trackId: 2, frames: 1 },
@@ -62,10 +76,10 @@ test('closes the last second of a stream that has gone silent', () => {
   const seconds = new TrackSeconds();
   seconds.push(perception('front', 0), 0);
   seconds.push(perception('rear', 0), 1);
-  assert.deepEqual(seconds.sweep(), []);
+  assert.deepEqual(seconds.sweep().tracks, []);
   seconds.push(perception('rear', 0.5), 2);
   assert.deepEqual(
-    seconds.sweep().map(({ streamId }) => streamId),
+    seconds.sweep().tracks.map(({ streamId }) => streamId),
     ['front'],
   );
   assert.equal(seconds.openFrom, 1);
@@ -90,7 +104,7 @@ test('counts once what comes again, of an older epoch too, and goes on with what
   ];
   for (const [offset, [epoch, sequence]] of frames.entries()) seconds.push(frame(epoch, sequence), offset);
   assert.deepEqual(
-    seconds.flush().map((row) => row.frames),
+    seconds.flush().tracks.map((row) => row.frames),
     [6],
   );
 });
@@ -100,7 +114,7 @@ test('counts every picture of a camera with B-frames, once: they are shown in an
   for (const [offset, sequence] of [0, 3, 2, 4, 1, 2, 7, 6, 8, 5].entries())
     seconds.push({ ...perception('front', 0.1), sequence }, offset);
   assert.deepEqual(
-    seconds.flush().map((row) => row.frames),
+    seconds.flush().tracks.map((row) => row.frames),
     [9],
   );
 });
@@ -134,14 +148,14 @@ test('gives the same rows in the end wherever reading was broken off and begun a
 /** Reads a part of the log as the recorder does, keeping of two rows with one key that of more frames. @returns Where to begin again. */
 function read(log: ReturnType<typeof perception>[], from: number, until: number, kept: Map<string, number>, isClosedWell: boolean): number {
   const seconds = new TrackSeconds();
-  const keep = (rows: TrackSecond[]) => {
+  const keep = (rows: readonly TrackSecond[]) => {
     for (const { streamId, second, frames } of rows) {
       const key = `${streamId} ${second}`;
       kept.set(key, Math.max(kept.get(key) ?? 0, frames));
     }
   };
-  for (let offset = from; offset < until; offset++) keep(seconds.push(log[offset]!, offset));
+  for (let offset = from; offset < until; offset++) keep(seconds.push(log[offset]!, offset).tracks);
   const next = seconds.openFrom ?? until;
-  if (isClosedWell) keep(seconds.flush());
+  if (isClosedWell) keep(seconds.flush().tracks);
   return next;
 }
