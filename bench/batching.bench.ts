@@ -1,18 +1,17 @@
 import path from 'node:path';
-import { Inference, type InferenceOptions } from '../models/inference.ts';
+import { openDetectorInference } from '../models/detector-inference.ts';
 import { prepareModel } from '../models/prepare.ts';
 import { drawRoad } from '../test/models/support/picture.ts';
-import { type Benchmark, type Figure, quantile } from './figure.ts';
+import { type Benchmark, type Device, type Figure, quantile } from './figure.ts';
 
-const device = (process.env.ROADSTREAM_DEVICE ?? 'cpu') as InferenceOptions['device'];
 const batchSizes = [1, 2, 4, 8];
 /** Each goes through all batch sizes, so that a busy moment meets all of them. */
 const rounds = 30;
 
 /** Milliseconds a look took, in every run, by batch size. */
-async function timeLooks(name: string): Promise<ReadonlyMap<number, readonly number[]>> {
+async function timeLooks(name: string, device: Device): Promise<ReadonlyMap<number, readonly number[]>> {
   const model = await prepareModel(name, { dataDirectory: path.resolve('.roadstream') });
-  const inference = await Inference.open(model, { threads: 1, device, largestBatch: 8 });
+  const inference = await openDetectorInference(model, { threads: 1, device, largestBatch: 8 });
   if (inference.largestBatch < 8) throw new Error(`${name} takes ${inference.largestBatch} inputs at most on ${device}`);
   const look = drawRoad(model.inputWidth, model.inputHeight);
   const inputs = new Map(batchSizes.map((size) => [size, Buffer.concat(Array<Uint8Array>(size).fill(look))]));
@@ -31,12 +30,12 @@ async function timeLooks(name: string): Promise<ReadonlyMap<number, readonly num
 
 export const benchmark: Benchmark = {
   name: 'batching',
-  description: `inference of 1, 2, 4 and 8 looks in one run on ${device} (ROADSTREAM_DEVICE=webgpu or cuda for another), one thread`,
-  async run(tell) {
+  description: 'inference of 1, 2, 4 and 8 looks in one run, one thread',
+  async run(tell, device) {
     const figures: Figure[] = [];
     for (const name of ['centernet', 'yolox-nano']) {
       tell(name);
-      const times = await timeLooks(name);
+      const times = await timeLooks(name, device);
       const single = quantile(times.get(1)!, 0.5);
       for (const [size, perLook] of times) {
         const [p50, p95] = [quantile(perLook, 0.5), quantile(perLook, 0.95)];

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import type { InferenceOptions } from '../models/onnx-session.ts';
 
 /** One measured figure, with the bar it is held against. */
 export interface Figure {
@@ -12,13 +13,19 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** What computes the models. */
+export type Device = InferenceOptions['device'];
+
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
   /** Runs only when it is asked for by name. */
   readonly isLong?: boolean;
-  /** @param tell Gets a line now and then about how far it is. */
-  run(tell: (line: string) => void): Promise<readonly Figure[]>;
+  /**
+   * @param tell Gets a line now and then about how far it is.
+   * @param device cpu unless another is asked for; most benchmarks have no use for another.
+   */
+  run(tell: (line: string) => void, device: Device): Promise<readonly Figure[]>;
 }
 
 /** @returns Whether the figure holds its bar; undefined without one. */

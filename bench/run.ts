@@ -1,6 +1,11 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Benchmark, figureTable, hardwareName } from './figure.ts';
+import { parseArgs } from 'node:util';
+import { asRoadstreamError } from '../schemas/errors.ts';
+import { type Benchmark, type Device, figureTable, hardwareName } from './figure.ts';
+import { gpuName } from './gpu-name.ts';
+
+// npm run bench -- [name…] [--device cpu|webgpu|cuda]; with a device and no name it is the benchmark of devices that runs.
 
 const folder = import.meta.dirname;
 const results = path.join(folder, 'results');
@@ -16,27 +21,34 @@ async function load(): Promise<Map<string, Benchmark>> {
 }
 
 const known = await load();
-const wanted = process.argv.slice(2);
-for (const name of wanted) {
-  if (!known.has(name)) {
-    process.stderr.write(`There is no benchmark ${name}; there are: ${[...known.keys()].join(', ')}\n`);
-    process.exit(1);
-  }
+const devices: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
+const { values, positionals } = parseArgs({ options: { device: { type: 'string' } }, allowPositionals: true });
+const device = devices.find((one) => one === (values.device ?? 'cpu'));
+const wanted = positionals.length === 0 && values.device !== undefined ? ['device'] : positionals;
+const unknown = wanted.find((name) => !known.has(name));
+if (unknown !== undefined || device === undefined) {
+  process.stderr.write(
+    device === undefined
+      ? `There is no device ${values.device}; there are: ${devices.join(', ')}\n`
+      : `There is no benchmark ${unknown}; there are: ${[...known.keys()].join(', ')}\n`,
+  );
+  process.exit(1);
 }
-const hardware = hardwareName();
+const hardware = device === 'cpu' ? hardwareName() : `${gpuName()} (${device}); ${hardwareName()}`;
 mkdirSync(results, { recursive: true });
 process.stdout.write(`${hardware}\n`);
 for (const benchmark of known.values()) {
   if (wanted.length > 0 ? !wanted.includes(benchmark.name) : benchmark.isLong) continue;
   process.stdout.write(`\n${benchmark.name}: ${benchmark.description}\n`);
   const figures = await benchmark
-    .run((line) => process.stderr.write(`  … ${line}\n`))
+    .run((line) => process.stderr.write(`  … ${line}\n`), device)
     .catch((thrown: Error) => {
-      // Not every machine has Java, PostgreSQL and Python.
+      // Not every machine has Java, PostgreSQL and Python; one without the device has nothing to measure, and nothing is wrong with it.
       process.stdout.write(`  not measured: ${thrown.message}\n`);
-      process.exitCode = 1;
+      if (asRoadstreamError(thrown).code !== 'DEVICE_UNAVAILABLE') process.exitCode = 1;
     });
   if (!figures) continue;
   process.stdout.write(`${figureTable(figures)}\n`);
-  writeFileSync(path.join(results, `${benchmark.name}.json`), `${JSON.stringify({ hardware, figures }, null, 2)}\n`);
+  const file = values.device === undefined ? benchmark.name : `${benchmark.name}-${device}`;
+  writeFileSync(path.join(results, `${file}.json`), `${JSON.stringify({ hardware, figures }, null, 2)}\n`);
 }

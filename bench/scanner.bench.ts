@@ -10,6 +10,7 @@ import { streamSchema } from '../schemas/configuration.ts';
 import type { AccessUnit } from '../schemas/messages.ts';
 import { drivePipeline, driveUnits } from '../test/support/drive.ts';
 import { type Benchmark, type Figure, quantile } from './figure.ts';
+import { Player } from './player.ts';
 
 const dataDirectory = path.resolve('.roadstream');
 /** Of one round, with the scanner or without it. */
@@ -26,26 +27,6 @@ async function pageUnits(): Promise<AccessUnit[]> {
     units.push({ ...frame, ...place, publishedAtUs: frame.capturedAtUs });
   }
   return units;
-}
-
-/** Pushes a clip from its beginning over and over, each time as a new connection. */
-class Player {
-  readonly #pipeline: Pipeline;
-  readonly #units: readonly AccessUnit[];
-  #next = 0;
-
-  constructor(pipeline: Pipeline, units: readonly AccessUnit[]) {
-    this.#pipeline = pipeline;
-    this.#units = units;
-  }
-
-  /** @returns What analysing the picture took, undefined when it was not chosen. */
-  async push(): Promise<{ readonly totalMs: number; readonly inferenceMs: number } | undefined> {
-    const index = this.#next++;
-    const unit = this.#units[index % this.#units.length]!;
-    const epoch = 1 + Math.floor(index / this.#units.length);
-    return (await this.#pipeline.push({ ...unit, epoch }))?.perception.timing;
-  }
 }
 
 /** Plays at the pace of a camera, and leaves nothing out. @returns What analysing each chosen picture took. */

@@ -1,49 +1,51 @@
-import type { DetectionResult } from './detector.ts';
+import { metrics } from '@opentelemetry/api';
 
-/** How long inputs wait for others to run with, milliseconds from the first one's arrival; a busy device makes them wait anyway. */
+/** How long calls wait for others to run with, milliseconds from the first one's arrival; a busy device makes them wait anyway. */
 const gatherMs = 4;
 
-interface Waiting {
-  readonly inputs: readonly Uint8Array[];
+interface Waiting<Call, Result> {
+  readonly call: Call;
   readonly arrivedAtMs: number;
-  readonly resolve: (result: DetectionResult) => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export interface BatcherOptions {
+export interface BatcherOptions<Call, Result> {
+  /** For the metric. */
+  readonly model: string;
   /** Most inputs in one run. With 1, every call runs by itself and at once. */
   readonly largestBatch: number;
-  /** Is called again only after it has settled. */
-  readonly run: (inputs: readonly Uint8Array[]) => Promise<DetectionResult>;
+  /** How many inputs a call has. */
+  readonly countInputs: (call: Call) => number;
+  /** Answers each call of a run; where calls are gathered, is called again only after it has settled. */
+  readonly run: (calls: readonly Call[]) => Promise<readonly Result[]>;
 }
 
 /**
  * Gathers calls of several streams into runs, first come, first served. Callers bound the queue: a stream has one call under way.
  * When a run of several calls fails, each is run again by itself, so that the one at fault fails alone.
  */
-export class Batcher {
-  readonly #largestBatch: number;
-  readonly #run: BatcherOptions['run'];
-  #waiting: Waiting[] = [];
+export class Batcher<Call, Result> {
+  readonly #options: BatcherOptions<Call, Result>;
+  readonly #batch = metrics.getMeter('roadstream').createHistogram('roadstream.inference.batch', {
+    description: 'Inputs gathered into one run, where the device profits from it.',
+    advice: { explicitBucketBoundaries: [1, 2, 4, 6, 8] },
+  });
+  #waiting: Waiting<Call, Result>[] = [];
   #working: Promise<void> | undefined;
   #stopGathering: (() => void) | undefined;
 
-  constructor({ largestBatch, run }: BatcherOptions) {
-    this.#largestBatch = largestBatch;
-    this.#run = run;
+  constructor(options: BatcherOptions<Call, Result>) {
+    this.#options = options;
   }
 
-  detect(inputs: readonly Uint8Array[]): Promise<DetectionResult> {
-    const { promise, resolve, reject } = Promise.withResolvers<DetectionResult>();
-    this.#waiting.push({ inputs, arrivedAtMs: performance.now(), resolve, reject });
+  async call(call: Call): Promise<Result> {
+    if (this.#options.largestBatch === 1) return (await this.#options.run([call]))[0]!;
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#waiting.push({ call, arrivedAtMs: performance.now(), resolve, reject });
     if (this.#isFull()) this.#stopGathering?.();
     this.#working ??= this.#work();
     return promise;
-  }
-
-  /** Resolves when every call has been answered. */
-  async idle(): Promise<void> {
-    await this.#working;
   }
 
   async #work(): Promise<void> {
@@ -56,7 +58,7 @@ export class Batcher {
   }
 
   #isFull(): boolean {
-    return countInputs(this.#waiting) >= this.#largestBatch;
+    return this.#count(this.#waiting) >= this.#options.largestBatch;
   }
 
   async #gather(leftMs: number): Promise<void> {
@@ -69,25 +71,24 @@ export class Batcher {
     this.#stopGathering = undefined;
   }
 
-  #take(): Waiting[] {
-    const beyond = this.#waiting.findIndex((_, at) => at > 0 && countInputs(this.#waiting.slice(0, at + 1)) > this.#largestBatch);
+  #take(): Waiting<Call, Result>[] {
+    const beyond = this.#waiting.findIndex((_, at) => at > 0 && this.#count(this.#waiting.slice(0, at + 1)) > this.#options.largestBatch);
     return this.#waiting.splice(0, beyond < 0 ? this.#waiting.length : beyond);
   }
 
-  async #answer(calls: readonly Waiting[]): Promise<void> {
+  async #answer(taken: readonly Waiting<Call, Result>[]): Promise<void> {
+    const { model, run } = this.#options;
+    this.#batch.record(this.#count(taken), { model });
     try {
-      const { detections, inferenceMs } = await this.#run(calls.flatMap(({ inputs }) => inputs));
-      for (const [at, { inputs, resolve }] of calls.entries()) {
-        const first = countInputs(calls.slice(0, at));
-        resolve({ detections: detections.slice(first, first + inputs.length), inferenceMs });
-      }
+      const results = await run(taken.map(({ call }) => call));
+      for (const [at, { resolve }] of taken.entries()) resolve(results[at]!);
     } catch (error) {
-      if (calls.length === 1) calls[0]!.reject(error);
-      else for (const call of calls) await this.#answer([call]);
+      if (taken.length === 1) taken[0]!.reject(error);
+      else for (const waiting of taken) await this.#answer([waiting]);
     }
   }
-}
 
-function countInputs(calls: readonly Waiting[]): number {
-  return calls.reduce((sum, { inputs }) => sum + inputs.length, 0);
+  #count(waiting: readonly Waiting<Call, Result>[]): number {
+    return waiting.reduce((sum, { call }) => sum + this.#options.countInputs(call), 0);
+  }
 }

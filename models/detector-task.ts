@@ -1,5 +1,6 @@
 import type { Detection } from './detector.ts';
-import { Inference, type InferenceOptions } from './inference.ts';
+import { openDetectorInference } from './detector-inference.ts';
+import type { InferenceOptions } from './onnx-session.ts';
 import { type PreparedModel, prepareModel } from './prepare.ts';
 import type { StoreOptions } from './store.ts';
 import type { Enter, Task } from './thread/task.ts';
@@ -8,7 +9,7 @@ export interface DetectorTaskOptions extends StoreOptions, InferenceOptions {
   readonly name: string;
 }
 
-export type ModelFacts = Pick<PreparedModel, 'name' | 'hash' | 'head' | 'inputWidth' | 'inputHeight' | 'origin' | 'problems'>;
+export type ModelFacts = Omit<PreparedModel, 'onnx' | 'classes'>;
 
 export interface DetectorFacts extends ModelFacts {
   /** What the thread runs as one; less than was asked for where the model cannot take it. */
@@ -18,7 +19,7 @@ export interface DetectorFacts extends ModelFacts {
 /** What a detector's thread does: the inputs lie one after another in `image`, and there is one list of detections each. */
 export async function openTask(options: DetectorTaskOptions, enter: Enter): Promise<Task<DetectorFacts, Detection[][]>> {
   const model = await prepareModel(options.name, options);
-  const inference = await enter(() => Inference.open(model, options));
+  const inference = await enter(() => openDetectorInference(model, options));
   const { name, hash, head, inputWidth, inputHeight, origin, problems } = model;
   return {
     facts: { name, hash, head, inputWidth, inputHeight, origin, problems, largestBatch: inference.largestBatch },

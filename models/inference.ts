@@ -1,13 +1,18 @@
-import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node';
+import ort, { type InferenceSession } from 'onnxruntime-node';
 import { asRoadstreamError, RoadstreamError } from '../schemas/errors.ts';
-import type { Detection } from './detector.ts';
-import { heads } from './heads/heads.ts';
-import { type DeviceOptions, openOnnxSession } from './onnx-session.ts';
-import type { PreparedModel } from './prepare.ts';
+import { type InferenceOptions, openOnnxSession } from './onnx-session.ts';
+import { countValues, type Tensor, type Tensors, type TensorType } from './thread/task.ts';
 
-export interface InferenceOptions extends DeviceOptions {
-  /** Most inputs in one run, 1 to 8. */
-  readonly largestBatch: number;
+/** What goes into a model and comes out of it for one input; in its tensors the number of inputs comes before. */
+export interface ItemShapes {
+  readonly inputs: Readonly<Record<string, TensorType>>;
+  /** All float32. */
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+}
+
+interface LoadedModel {
+  readonly name: string;
+  readonly onnx: Uint8Array;
 }
 
 /** How many inputs one run may have, largest first. Few, since a GPU compiles its programs anew for each. */
@@ -15,42 +20,37 @@ const batchSizes = [8, 4, 2, 1] as const;
 
 /** A session of onnxruntime and its buffers. Its `run` blocks the thread that calls it. */
 export class Inference {
-  readonly #model: PreparedModel;
+  readonly #name: string;
   readonly #session: InferenceSession;
-  /** Those of every batch size lie in the same memory. */
-  readonly #outputs: ReadonlyMap<number, Readonly<Record<string, Tensor>>>;
-  /** The same memory by place in the batch. */
-  readonly #outputValues: readonly Readonly<Record<string, Float32Array>>[];
+  readonly #items: ItemShapes | undefined;
   #sizes: readonly number[];
+  #outputs: Tensors<Float32Array> = {};
 
-  private constructor(model: PreparedModel, session: InferenceSession, largestBatch: number) {
-    this.#model = model;
+  private constructor(name: string, session: InferenceSession, items: ItemShapes | undefined, largestBatch: number) {
+    this.#name = name;
     this.#session = session;
+    this.#items = items;
     this.#sizes = batchSizes.filter((size) => size <= largestBatch);
-    const outputs = Object.entries(heads[model.head].outputShapes(model)).map(([name, shape]) => {
-      const length = shape.reduce((product, side) => product * side, 1);
-      return { name, shape, length, values: new Float32Array(this.largestBatch * length) };
-    });
-    const tensors = (size: number) =>
-      outputs.map(({ name, shape, length, values }) => {
-        return [name, new ort.Tensor('float32', values.subarray(0, size * length), [size, ...shape])] as const;
-      });
-    this.#outputs = new Map(this.#sizes.map((size) => [size, Object.fromEntries(tensors(size))]));
-    this.#outputValues = Array.from({ length: this.largestBatch }, (_, at) =>
-      Object.fromEntries(outputs.map(({ name, length, values }) => [name, values.subarray(at * length, (at + 1) * length)])),
-    );
   }
 
   /**
-   * @throws DEVICE_UNAVAILABLE, MODEL_CORRUPT when onnxruntime cannot read it, MODEL_SHAPE_WRONG when its inputs or outputs are not
-   * those of its head, INFERENCE_FAILED when it does not run on this device.
+   * @param declared Of the inputs and outputs; those of the session unless given.
+   * @throws DEVICE_UNAVAILABLE, MODEL_CORRUPT when onnxruntime cannot read it, MODEL_SHAPE_WRONG when it has not what is declared,
+   * INFERENCE_FAILED when it does not run on this device.
    */
-  static async open(model: PreparedModel, { threads, device, largestBatch }: InferenceOptions): Promise<Inference> {
-    const session = await openOnnxSession(model.name, model.onnx, { threads, device });
-    checkShapes(model, session);
-    const inference = new Inference(model, session, isBatchOpen(session) ? largestBatch : 1);
-    if (largestBatch > 1) await inference.#warmUp();
+  static async open({ name, onnx }: LoadedModel, options: InferenceOptions, declared?: ItemShapes): Promise<Inference> {
+    const session = await openOnnxSession(name, onnx, options);
+    if (declared) checkShapes(name, session, declared);
+    const items = declared ?? shapesOf(session);
+    const largestBatch = items && isBatchOpen(session) ? options.largestBatch : 1;
+    const inference = new Inference(name, session, items, largestBatch);
+    if (options.device !== 'cpu' || options.largestBatch > 1) await inference.#warmUp();
     return inference;
+  }
+
+  /** Of one input; undefined when the model takes any shape. */
+  get items(): ItemShapes | undefined {
+    return this.#items;
   }
 
   /** Most inputs in one run: what was asked for, or less where the model cannot take it. */
@@ -59,45 +59,57 @@ export class Inference {
   }
 
   /**
-   * @param pixels Inputs one after another, each uint8 RGB [inputHeight, inputWidth, 3]; may lie in shared memory.
-   * @returns One list an input.
+   * @param inputs By name, the number of inputs first in their shapes; may lie in shared memory.
+   * @returns Of all inputs; the next run uses the same memory.
    * @throws INFERENCE_FAILED
    */
-  async run(pixels: Uint8Array): Promise<Detection[][]> {
-    const found: Detection[][] = [];
-    const count = pixels.length / this.#inputLength;
-    while (found.length < count) {
-      const size = this.#sizes.find((candidate) => candidate <= count - found.length)!;
-      await this.#runBatch(pixels.subarray(found.length * this.#inputLength), size);
-      found.push(...this.#outputValues.slice(0, size).map((values) => heads[this.#model.head].decode(values, this.#model)));
+  async run(inputs: Tensors): Promise<Tensors<Float32Array>> {
+    if (!this.#items) return this.#runOnce(inputs);
+    const count = Object.values(inputs)[0]?.shape[0] ?? 0;
+    this.#makeRoom(this.#items, count);
+    for (let first = 0; first < count; ) {
+      const size = this.#sizes.find((candidate) => candidate <= count - first)!;
+      await this.#runOnce(part(inputs, first, size), part(this.#outputs, first, size));
+      first += size;
     }
-    return found;
+    return this.#outputs;
   }
 
   async close(): Promise<void> {
     await this.#session.release();
   }
 
-  get #inputLength(): number {
-    return this.#model.inputHeight * this.#model.inputWidth * 3;
+  /** Keeps the memory while the number of inputs stays the same. */
+  #makeRoom({ outputs }: ItemShapes, count: number): void {
+    if (Object.values(this.#outputs)[0]?.shape[0] === count) return;
+    this.#outputs = tensorsOf(Object.keys(outputs), (name) => {
+      const shape = [count, ...outputs[name]!];
+      return { data: new Float32Array(countValues(shape)), shape };
+    });
   }
 
-  async #runBatch(pixels: Uint8Array, size: number): Promise<void> {
-    const { name, inputHeight, inputWidth } = this.#model;
-    const image = new ort.Tensor('uint8', pixels.subarray(0, size * this.#inputLength), [size, inputHeight, inputWidth, 3]);
+  async #runOnce(inputs: Tensors, outputs?: Tensors<Float32Array>): Promise<Tensors<Float32Array>> {
     try {
-      await this.#session.run({ image }, this.#outputs.get(size)!);
+      const feeds = toOnnx(inputs);
+      const results = outputs ? await this.#session.run(feeds, toOnnx(outputs)) : await this.#session.run(feeds);
+      return tensorsOf(Object.keys(results), (name) => ({ data: results[name]!.data as Float32Array, shape: results[name]!.dims }));
     } catch (cause) {
-      throw new RoadstreamError('INFERENCE_FAILED', `${name} failed: ${asRoadstreamError(cause).message}`, { cause });
+      throw new RoadstreamError('INFERENCE_FAILED', `${this.#name} failed: ${asRoadstreamError(cause).message}`, { cause });
     }
   }
 
   /** Has the device compile for every batch size, which takes longer than an inference may; a size that fails is not used. */
   async #warmUp(): Promise<void> {
-    const black = new Uint8Array(this.largestBatch * this.#inputLength);
-    await this.#runBatch(black, 1);
+    if (!this.#items) return;
+    const { inputs } = this.#items;
+    const black = tensorsOf(Object.keys(inputs), (name) => {
+      const shape = [this.largestBatch, ...inputs[name]!.shape];
+      const count = countValues(shape);
+      return { data: inputs[name]!.type === 'uint8' ? new Uint8Array(count) : new Float32Array(count), shape };
+    });
+    await this.run(part(black, 0, 1));
     for (const size of this.#sizes.slice(0, -1).toReversed()) {
-      const works = await this.#runBatch(black, size).then(
+      const works = await this.run(part(black, 0, size)).then(
         () => true,
         () => false,
       );
@@ -108,10 +120,52 @@ export class Inference {
   }
 }
 
-function checkShapes(model: PreparedModel, session: InferenceSession): void {
+/** Of one input's outputs. @param at Its place among all inputs. */
+export function outputsOf(outputs: Tensors<Float32Array>, at: number): Readonly<Record<string, Float32Array>> {
+  return Object.fromEntries(Object.entries(part(outputs, at, 1)).map(([name, { data }]) => [name, data]));
+}
+
+/** Some of the inputs or outputs, in the same memory. */
+export function part<Values extends Uint8Array | Float32Array>(tensors: Tensors<Values>, first: number, count: number): Tensors<Values> {
+  return tensorsOf(Object.keys(tensors), (name) => {
+    const { data, shape } = tensors[name]!;
+    const length = countValues(shape.slice(1));
+    return { data: data.subarray(first * length, (first + count) * length) as Values, shape: [count, ...shape.slice(1)] };
+  });
+}
+
+function tensorsOf<Values extends Uint8Array | Float32Array>(
+  names: readonly string[],
+  make: (name: string) => Tensor<Values>,
+): Tensors<Values> {
+  return Object.fromEntries(names.map((name) => [name, make(name)]));
+}
+
+function toOnnx(tensors: Tensors): Record<string, ort.Tensor> {
+  const made = Object.entries(tensors).map(([name, { data, shape }]) => {
+    return [name, data instanceof Uint8Array ? new ort.Tensor('uint8', data, shape) : new ort.Tensor('float32', data, shape)] as const;
+  });
+  return Object.fromEntries(made);
+}
+
+/** @returns undefined where a dimension besides the batch is left open. */
+function shapesOf({ inputMetadata, outputMetadata }: InferenceSession): ItemShapes | undefined {
+  const values = [...inputMetadata, ...outputMetadata];
+  if (!values.every((value) => value.isTensor && value.shape.slice(1).every((size) => typeof size === 'number'))) return undefined;
+  const shapes = (found: typeof inputMetadata) =>
+    found.flatMap((value) =>
+      value.isTensor ? [[value.name, { type: value.type, shape: value.shape.slice(1) as number[] }] as const] : [],
+    );
+  return {
+    inputs: Object.fromEntries(shapes(inputMetadata)) as ItemShapes['inputs'],
+    outputs: Object.fromEntries(shapes(outputMetadata).map(([name, { shape }]) => [name, shape])),
+  };
+}
+
+function checkShapes(model: string, session: InferenceSession, { inputs, outputs }: ItemShapes): void {
   const expected = [
-    ['image', 'uint8', [model.inputHeight, model.inputWidth, 3]] as const,
-    ...Object.entries(heads[model.head].outputShapes(model)).map(([name, shape]) => [name, 'float32', shape] as const),
+    ...Object.entries(inputs).map(([name, { type, shape }]) => [name, type, shape] as const),
+    ...Object.entries(outputs).map(([name, shape]) => [name, 'float32', shape] as const),
   ];
   const values = [...session.inputMetadata, ...session.outputMetadata];
   const found = values.map((value) => (value.isTensor ? `${value.name} ${value.type} [${value.shape.join(', ')}]` : value.name)).join('; ');
@@ -120,7 +174,7 @@ function checkShapes(model: PreparedModel, session: InferenceSession): void {
   );
   if (fits && values.length === expected.length) return;
   const wanted = expected.map(([name, type, shape]) => `${name} ${type} [n, ${shape.join(', ')}]`).join('; ');
-  throw new RoadstreamError('MODEL_SHAPE_WRONG', `${model.name} has ${found}, where its head ${model.head} needs ${wanted}.`);
+  throw new RoadstreamError('MODEL_SHAPE_WRONG', `${model} has ${found}, where its head needs ${wanted}.`);
 }
 
 /** A dimension that is a text is left open, and takes any size. */

@@ -24,8 +24,8 @@ export interface Models {
 
 /** @param options Of the detector; the other models take their device and folders from them. */
 export function createModels(options: DetectorOptions): Models & { close(): Promise<void> } {
-  const { dataDirectory, mirror, device, log } = options;
-  const common: ModelOptions = { dataDirectory, mirror, device, log };
+  const { dataDirectory, mirror, device, largestBatch, log } = options;
+  const common: ModelOptions = { dataDirectory, mirror, device, largestBatch, log };
   const closing: (() => Promise<void>)[] = [];
   const once = <Model extends { close(): Promise<void> } | undefined>(open: () => Promise<Model>): (() => Promise<Model>) => {
     let opened: Promise<Model> | undefined;

@@ -1,18 +1,17 @@
 import type { Logger } from 'pino';
-import type { Configuration } from '../schemas/configuration.ts';
+import { Batcher } from './batcher.ts';
+import { part } from './inference.ts';
 import { type NetworkName, networks } from './manifest.ts';
-import type { NetworkTaskOptions } from './network-task.ts';
-import { resolveDevice } from './onnx-session.ts';
-import type { NetworkFacts } from './prepare-network.ts';
+import type { NetworkTaskFacts, NetworkTaskOptions } from './network-task.ts';
+import { type DeviceOptions, inferenceOptions } from './onnx-session.ts';
 import type { StoreOptions } from './store.ts';
 import { LastingThread } from './thread/lasting-thread.ts';
 import { checkTensors, type Tensors } from './thread/task.ts';
+import type { ThreadInputs } from './thread/thread.ts';
 import { tellLoaded } from './told.ts';
 
 /** What all models of a process have in common. */
-export interface ModelOptions extends StoreOptions {
-  /** What computes. auto, which it is unless given, means the CPU. */
-  readonly device?: Configuration['device'] | undefined;
+export interface ModelOptions extends StoreOptions, Omit<DeviceOptions, 'threads'> {
   readonly log?: Logger | undefined;
 }
 
@@ -29,7 +28,7 @@ export interface NetworkOptions extends ModelOptions {
 
 export interface NetworkResult {
   readonly outputs: Tensors<Float32Array>;
-  /** Inference alone. */
+  /** Inference alone; where other streams' inputs ran with them, theirs included. */
   readonly inferenceMs: number;
 }
 
@@ -48,31 +47,57 @@ export interface Network {
 }
 
 /**
- * Loads a model of the manifest in a thread of its own, since onnxruntime blocks the thread that runs it.
+ * Loads a model of the manifest in a thread of its own, since onnxruntime blocks the thread that runs it. On a GPU, calls within a few
+ * milliseconds run as one, where the model takes inputs of one shape and any number of them.
  * @throws MODEL_MISSING, MODEL_CORRUPT, DEVICE_UNAVAILABLE
  */
-export async function openNetwork({ name, isBackground, log, ...options }: NetworkOptions): Promise<Network> {
+export async function openNetwork({ name, isBackground, log, deadlineMs = 10_000, ...options }: NetworkOptions): Promise<Network> {
   const { dataDirectory, mirror } = options;
-  const device = resolveDevice(options.device);
+  const inferring = inferenceOptions(options);
   const entry = networks.find((candidate) => candidate.name === name)!;
-  const { deadlineMs = 10_000 } = options;
-  const thread = await LastingThread.start<NetworkFacts, Tensors<Float32Array>>({
+  const thread = await LastingThread.start<NetworkTaskFacts, Tensors<Float32Array>>({
     task: 'network-task',
-    options: { entry, dataDirectory, mirror, device, threads: 1 } satisfies NetworkTaskOptions,
+    options: { entry, dataDirectory, mirror, ...inferring } satisfies NetworkTaskOptions,
     isBackground,
     deadlineMs,
     log,
   });
-  tellLoaded(thread.facts, log, device);
+  const { facts } = thread;
+  tellLoaded(facts, log, inferring.device);
+  const batcher = new Batcher<Tensors, NetworkResult>({
+    model: name,
+    largestBatch: facts.largestBatch,
+    countInputs,
+    async run(calls) {
+      const { value, inferenceMs } = await thread.run(joined(calls));
+      let first = 0;
+      return calls.map((call) => {
+        const outputs = calls.length === 1 ? value : part(value, first, countInputs(call));
+        first += countInputs(call);
+        return { outputs, inferenceMs };
+      });
+    },
+  });
   return {
     name,
-    hash: thread.facts.hash,
+    hash: facts.hash,
     async run(inputs) {
-      checkTensors(name, inputs);
-      const parts = Object.entries(inputs).map(([input, { data, shape }]) => [input, { parts: [data], shape }] as const);
-      const { value, inferenceMs } = await thread.run(Object.fromEntries(parts));
-      return { outputs: value, inferenceMs };
+      checkTensors(name, inputs, facts.items?.inputs);
+      return batcher.call(inputs);
     },
     close: () => thread.close(),
   };
+}
+
+function countInputs(call: Tensors): number {
+  return Object.values(call)[0]?.shape[0] ?? 0;
+}
+
+/** All calls' inputs one after another, by name. */
+function joined(calls: readonly Tensors[]): ThreadInputs {
+  const count = calls.reduce((sum, call) => sum + countInputs(call), 0);
+  const inputs = Object.entries(calls[0]!).map(([name, { shape }]) => {
+    return [name, { parts: calls.map((call) => call[name]!.data), shape: [count, ...shape.slice(1)] }] as const;
+  });
+  return Object.fromEntries(inputs);
 }

@@ -6,6 +6,15 @@ import { exists, modelFolder, type StoreOptions, sha256, writeWhole } from './st
 /** Whether a prepared model lay in the cache, had to be made, or was found damaged there and made again. */
 export type Origin = 'kept' | 'made' | 'mended';
 
+export interface PreparedFacts {
+  readonly name: string;
+  /** First 16 hex digits of the SHA-256 of the ONNX. */
+  readonly hash: string;
+  readonly origin: Origin;
+  /** What is wrong, but did not keep the model from working, and what to do about it. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Looks for what `make` would give. The file's name is a hash of all that goes into it, the importing code included, so it is made
  * anew whenever one of them changes; the hash beside it tells whether it is still whole.

@@ -3,14 +3,15 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { renderScenario } from '../../ingest/simulator/simulate.ts';
 import type { DetectionResult, Detector } from '../../models/detector.ts';
-import { Inference } from '../../models/inference.ts';
+import { openDetectorInference } from '../../models/detector-inference.ts';
+import { openNetwork } from '../../models/network.ts';
 import { prepareModel } from '../../models/prepare.ts';
 import { type DetectorOptions, openDetector } from '../../models/session.ts';
 import { needsShared, sharedFolder } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { recordMetrics } from './support/metrics.ts';
 import { ownPicture, writeOwnModel } from './support/own-model.ts';
-import { toRgb } from './support/picture.ts';
+import { drawnFaces, toRgb } from './support/picture.ts';
 
 const mirror = path.join(sharedFolder, 'models');
 
@@ -40,8 +41,8 @@ for (const [name, weights] of [
     if (weights !== undefined && needsShared(t, weights) === undefined) return;
     const model = await prepareModel(name, { dataDirectory: temporaryFolder(t), mirror });
     const [single, batched] = [
-      await Inference.open(model, { threads: 1, device: 'cpu', largestBatch: 1 }),
-      await Inference.open(model, { threads: 1, device: 'cpu', largestBatch: 8 }),
+      await openDetectorInference(model, { threads: 1, device: 'cpu', largestBatch: 1 }),
+      await openDetectorInference(model, { threads: 1, device: 'cpu', largestBatch: 8 }),
     ];
     t.after(() => Promise.all([single.close(), batched.close()]));
     assert.deepEqual([single.largestBatch, batched.largestBatch], [1, 8]);
@@ -65,6 +66,50 @@ for (const [name, weights] of [
     }
   });
 }
+
+for (const [name, side, weights] of [
+  ['face-finder', 128, undefined],
+  ['face-mesh', 192, undefined],
+  ['signs', 30, 'models/gtsrb_dmitrykosintsev.onnx'],
+] as const) {
+  test(`${name} gives each call of a batch what it gives alone`, async (t) => {
+    if (weights !== undefined && needsShared(t, weights) === undefined) return;
+    const measured = recordMetrics(t);
+    const options = { name, dataDirectory: temporaryFolder(t), mirror, deadlineMs: 60_000 };
+    const [single, batched] = [await openNetwork(options), await openNetwork({ ...options, largestBatch: 8 })];
+    t.after(() => Promise.all([single.close(), batched.close()]));
+    const calls = Object.values(drawnFaces).map((draw) => ({ image: { data: draw(side), shape: [1, side, side, 3] } }));
+    const expected = await Promise.all(calls.map((call) => single.run(call)));
+    // 11 are 8, which fill a run, and 3, which wait for more.
+    const order = [0, 1, 2, 2, 1, 0, 1, 2, 0, 1, 1];
+    const found = await Promise.all(order.map((call) => batched.run(calls[call]!)));
+    for (const [at, { outputs }] of found.entries()) {
+      const alone = expected[order[at]!]!.outputs;
+      assert.deepEqual(Object.keys(outputs), Object.keys(alone));
+      for (const [output, { data, shape }] of Object.entries(outputs)) {
+        assert.deepEqual(shape, alone[output]!.shape);
+        const off = data.map((value, index) => Math.abs(value - alone[output]!.data[index]!) / Math.max(1, Math.abs(value)));
+        assert.ok(
+          off.every((part) => part <= 1e-4),
+          `${output} of call ${at} is ${Math.max(...off)} off`,
+        );
+      }
+    }
+    const { count, max } = (await measured('roadstream.inference.batch')) as { count: number; max: number };
+    assert.deepEqual({ count, max }, { count: 2, max: 8 });
+  });
+}
+
+test('a call that does not fit is refused, and takes no other of its batch along', async (t) => {
+  const network = await openNetwork({ name: 'face-finder', dataDirectory: temporaryFolder(t), largestBatch: 4 });
+  t.after(() => network.close());
+  const [right, small] = [128, 64].map((side) => ({ image: { data: new Uint8Array(side * side * 3), shape: [1, side, side, 3] } }));
+  const [first, wrong, second] = await Promise.allSettled([network.run(right!), network.run(small!), network.run(right!)]);
+  assert.deepEqual([first.status, second.status], ['fulfilled', 'fulfilled']);
+  assert.ok(wrong.status === 'rejected');
+  assert.equal(wrong.reason.code, 'INFERENCE_FAILED');
+  assert.match(wrong.reason.message, /face-finder takes image uint8 \[n, 128, 128, 3\], not image uint8 \[n, 64, 64, 3\]/);
+});
 
 async function openOwn(t: TestContext, options: Partial<DetectorOptions> = {}, batch: number | 'n' = 'n'): Promise<Detector> {
   const folder = temporaryFolder(t);

@@ -22,7 +22,7 @@ async function runOn(driver: string, script: string): Promise<unknown> {
     } catch ({ code, message }) {
       console.log(JSON.stringify({ code, message }));
     }`;
-  const env = { ...process.env, VK_DRIVER_FILES: driver };
+  const env = { ...process.env, VK_DRIVER_FILES: driver, CUDA_VISIBLE_DEVICES: '' };
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', guarded], { env });
   return JSON.parse(stdout);
 }
@@ -43,9 +43,9 @@ async function detectOn(device: string, driver: string, folder: string): Promise
   );
 }
 
-/** The face finder's outputs for a drawn face. */
-async function findFaceOn(device: string, dataDirectory: string): Promise<Record<string, number[]>> {
-  const options = { name: 'face-finder', dataDirectory, device, deadlineMs: 120_000 };
+/** The face finder's outputs for two drawn faces, asked for at the same time. */
+async function findFacesOn(device: string, largestBatch: number, dataDirectory: string): Promise<Record<string, number[]>[]> {
+  const options = { name: 'face-finder', dataDirectory, device, largestBatch, deadlineMs: 120_000 };
   return (await runOn(
     swiftShader,
     `const { openNetwork } = await import(${fromRoot('models/network.ts')});
@@ -53,17 +53,34 @@ async function findFaceOn(device: string, dataDirectory: string): Promise<Record
     await using stack = new AsyncDisposableStack();
     const network = await openNetwork(${JSON.stringify(options)});
     stack.defer(() => network.close());
-    const { outputs } = await network.run({ image: { data: drawFace(128, 0.4), shape: [1, 128, 128, 3] } });
-    console.log(JSON.stringify({ boxes: [...outputs.boxes.data], scores: [...outputs.scores.data] }));`,
-  )) as Record<string, number[]>;
+    const find = (share) => network.run({ image: { data: drawFace(128, share), shape: [1, 128, 128, 3] } });
+    const found = await Promise.all([0.4, 0.62].map(find));
+    console.log(JSON.stringify(found.map(({ outputs }) => ({ boxes: [...outputs.boxes.data], scores: [...outputs.scores.data] }))));`,
+  )) as Record<string, number[]>[];
 }
 
-test('says that a GPU is missing, and what to do', async (t) => {
-  if (!needs(t, process.platform === 'linux', 'Linux', 'run it there: elsewhere a GPU cannot be hidden')) return;
-  const failure = (await detectOn('webgpu', '/nonexistent.json', temporaryFolder(t))) as { code: string; message: string };
-  assert.equal(failure.code, 'DEVICE_UNAVAILABLE');
-  assert.match(failure.message, /webgpu cannot be used.*Vulkan.*device: cpu/s);
-});
+for (const [device, remedy] of [
+  ['webgpu', /webgpu cannot be used.*Vulkan.*device: cpu/s],
+  ['cuda', /cuda cannot be used.*CUDA 12.*device: cpu/s],
+] as const) {
+  test(`every model says that there is no ${device}, and what to do`, async (t) => {
+    if (!needs(t, process.platform === 'linux', 'Linux', 'run it there: elsewhere a GPU cannot be hidden')) return;
+    const options = { name: 'centernet', dataDirectory: temporaryFolder(t), mirror: '', device };
+    const failures = (await runOn(
+      '/nonexistent.json',
+      `const { createModels } = await import(${fromRoot('models/models.ts')});
+      const models = createModels(${JSON.stringify(options)});
+      const opening = ['detector', 'face', 'text', 'signText'].map((name) => models[name]());
+      const opened = await Promise.allSettled(opening);
+      console.log(JSON.stringify(opened.map(({ reason }) => ({ code: reason?.code, message: reason?.message }))));`,
+    )) as { code: string; message: string }[];
+    assert.equal(failures.length, 4);
+    for (const { code, message } of failures) {
+      assert.equal(code, 'DEVICE_UNAVAILABLE');
+      assert.match(message, remedy);
+    }
+  });
+}
 
 test('WebGPU sees the same as the CPU, in batches', async (t) => {
   const isHere = process.platform === 'linux' && process.arch === 'x64' && existsSync(swiftShader);
@@ -73,15 +90,18 @@ test('WebGPU sees the same as the CPU, in batches', async (t) => {
   assert.deepEqual(rounded(onGpu), rounded(onCpu));
 });
 
-test('WebGPU finds the same face as the CPU', async (t) => {
+test('WebGPU finds the same faces in a batch as the CPU one by one', async (t) => {
   const isHere = process.platform === 'linux' && process.arch === 'x64' && existsSync(swiftShader);
   if (!needs(t, isHere, `SwiftShader (${swiftShader}) on x64`, 'apt-get install -y chromium')) return;
   const folder = temporaryFolder(t);
-  const [onGpu, onCpu] = [await findFaceOn('webgpu', folder), await findFaceOn('cpu', folder)];
-  for (const [name, values] of Object.entries(onCpu)) {
-    // In pixels, and before the sigmoid.
-    const off = values.map((value, at) => Math.abs(value - onGpu[name]![at]!));
-    assert.ok(Math.max(...off) < 0.01, `${name} is ${Math.max(...off)} off`);
+  const [onGpu, onCpu] = [await findFacesOn('webgpu', 2, folder), await findFacesOn('cpu', 1, folder)];
+  assert.equal(onGpu.length, 2);
+  for (const [at, found] of onCpu.entries()) {
+    for (const [name, values] of Object.entries(found)) {
+      // In pixels, and before the sigmoid.
+      const off = values.map((value, index) => Math.abs(value - onGpu[at]![name]![index]!));
+      assert.ok(Math.max(...off) < 0.01, `${name} of face ${at} is ${Math.max(...off)} off`);
+    }
   }
 });
 
