@@ -40,6 +40,8 @@ export interface TrackerState {
 const highScore = 0.35;
 /** ByteTrack's. */
 const lowScore = 0.1;
+/** Pixels: no picture has so many, and variances of larger boxes overflow. */
+const mostPx = 1e5;
 /**
  * Costs are 1 - buffered IoU. ByteTrack's 0.8, 0.5 and 0.7 are for plain IoU; buffered boxes overlap more, and a loose limit lets
  * one missed box shift a whole row of parked cars by one.
@@ -119,7 +121,7 @@ function isUsable({ class: className, score, boxPx: [x1, y1, x2, y2] }: PictureD
     score <= 1 &&
     x2 - x1 >= 1 &&
     y2 - y1 >= 1 &&
-    Number.isFinite(x1 + y1 + x2 + y2)
+    Math.max(Math.abs(x1), Math.abs(y1), Math.abs(x2), Math.abs(y2)) <= mostPx
   );
 }
 

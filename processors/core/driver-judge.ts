@@ -40,7 +40,7 @@ export interface DriverJudgeOptions extends AlertOrigin {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const driverStateVersion = 1;
+export const driverStateVersion = 2;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DriverState {
@@ -101,7 +101,7 @@ function judgeFrame(
   const isAsleep = readings.closedSeconds >= thresholds.microsleepSeconds;
   const perclos = perclosOf(observed.eyeMinute);
   const alerts: Alert[] = [];
-  const degraded = degradedOf(readings);
+  const degraded = [...(before.epoch !== null && passed <= 0 ? ['driver:capture-time-went-back'] : []), ...degradedOf(readings)];
   const watches: Record<string, AlertWatch> = {};
   for (const { danger, policy, ...kind } of dangersOf(readings, observed, perclos, isAsleep, now, frame.speedMps, thresholds)) {
     const whole = { ...kind, policy: { ...policy, hourlyBudget: thresholds.hourlyBudget } };
@@ -128,7 +128,7 @@ interface WatchedDanger extends Omit<AlertKind, 'policy'> {
 }
 
 function dangersOf(
-  { closedSeconds, isShut, awaySeconds, isAway, missedSeconds }: Readings,
+  { closedSeconds, isShut, awaySeconds, isAway, missedSeconds, hasBeenFound }: Readings,
   { yawnsSeconds, glances }: Observed,
   perclos: number | null,
   isAsleep: boolean,
@@ -145,7 +145,7 @@ function dangersOf(
     { ...drowsinessKind, policy: drowsinessPolicy, danger: judgeDrowsiness(perclos, yawnsSeconds.length, thresholds) },
     { ...longGlanceKind, policy: longGlancePolicy, danger: longGlance },
     { ...timeSharingKind, policy: timeSharingPolicy, danger: timeSharing },
-    { ...noDriverKind, policy: noDriverPolicy, danger: judgeNoDriver(missedSeconds, speedMps) },
+    { ...noDriverKind, policy: noDriverPolicy, danger: hasBeenFound ? judgeNoDriver(missedSeconds, speedMps) : noDanger },
   ];
 }
 
@@ -175,9 +175,9 @@ function describeDriver(readings: Readings, observed: Observed, perclos: number 
   };
 }
 
-function degradedOf({ isCovered, isFound, face }: Readings): string[] {
+function degradedOf({ isCovered, isFound, hasBeenFound, face }: Readings): string[] {
   if (isCovered) return ['camera:covered'];
-  if (!isFound) return ['driver:face-lost'];
+  if (!isFound) return [hasBeenFound ? 'driver:face-lost' : 'driver:never-seen'];
   if (!face) return ['driver:face-hidden'];
   return face.isEyeHidden ? ['driver:eyes-hidden'] : [];
 }

@@ -4,7 +4,7 @@ import { type AccessUnit, type Alert, nothingSeen, type Perception, rtpClockHz, 
 import { type CameraHealth, stepCameraHealth, unknownHealth } from '../core/camera-health.ts';
 import { BurnIn } from '../stages/burn-in.ts';
 import { Decoder, type Picture } from '../stages/decoder.ts';
-import { measureQuality } from '../stages/picture-quality.ts';
+import { measureQuality, viewOf } from '../stages/picture-quality.ts';
 import { type Senses, unknownVehicle, type VehicleState } from './senses.ts';
 
 export interface PipelineOptions {
@@ -44,6 +44,9 @@ export interface PipelineState {
   readonly senses: unknown;
 }
 
+/** Pixels of a picture's shorter side: the smallest pictures that cameras usually offer have 160x90, and a car 30 m ahead is 7 px wide in them. */
+const leastSidePx = 90;
+
 /** One stream: decode, choose, look and judge. Apart from `timing` its output depends on its input alone. */
 export class Pipeline {
   readonly senses: Senses;
@@ -75,6 +78,7 @@ export class Pipeline {
     const decodedAtUs = nowUs();
 
     const figures = measureQuality(picture);
+    const view = this.#stream.kind === 'roadside' ? viewOf(picture) : undefined;
     this.senses.take(picture);
     const burnIn = admitted.burnInWidth === undefined ? undefined : this.#burnInFor(picture, admitted.burnInWidth);
     burnIn?.take(picture);
@@ -82,9 +86,9 @@ export class Pipeline {
     const { streamId, vehicleId, epoch, sequence, capturedAtUs, rtpTimestamp, publishedAtUs: sentAtUs } = picture.unit;
     const frame = { epoch, sequence, capturedAtUs, rtpTimestamp, width, height, vehicle: admitted.vehicle ?? unknownVehicle };
 
-    const { seen, alerts, inferenceMs } = await this.senses.judge(frame);
+    const { seen, alerts, inferenceMs, aim } = await this.senses.judge(frame);
     const { modelSet } = this.senses;
-    const healthStep = stepCameraHealth(this.#health, { streamId, vehicleId, modelSet }, frame, figures);
+    const healthStep = stepCameraHealth(this.#health, { streamId, vehicleId, modelSet }, frame, figures, { view, aim });
     this.#health = healthStep.health;
 
     const publishedAtUs = nowUs();
@@ -101,7 +105,13 @@ export class Pipeline {
       modelSet,
       ...nothingSeen,
       ...seen,
-      degraded: [...new Set([...(healthStep.fault ? [`camera:${healthStep.fault}`] : []), ...(seen.degraded ?? [])])],
+      degraded: [
+        ...new Set([
+          ...(healthStep.fault ? [`camera:${healthStep.fault}`] : []),
+          ...(Math.min(width, height) < leastSidePx ? ['camera:picture-too-small'] : []),
+          ...(seen.degraded ?? []),
+        ]),
+      ],
       timing: {
         publishedAtUs,
         waitedMs: (startedAtUs - sentAtUs) / 1000,

@@ -13,7 +13,7 @@ export interface ScannerSensesOptions {
 /** What is written in the pictures: reads it, and keeps one reading of what is seen again and again. */
 export class ScannerSenses implements Senses {
   readonly modelSet: string;
-  readonly stateVersion = 1;
+  readonly stateVersion = 2;
   readonly isInDanger = false;
   readonly idsGiven = 0;
   readonly attention = null;

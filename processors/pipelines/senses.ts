@@ -1,4 +1,5 @@
 import type { Alert, Perception, Seen } from '../../schemas/messages.ts';
+import type { CameraAim } from '../core/camera-aim.ts';
 import type { Picture } from '../stages/decoder.ts';
 
 /** An analysed picture's place in its stream. */
@@ -24,6 +25,8 @@ export interface Judgement {
   readonly alerts: readonly Alert[];
   /** In models, of all of them together. */
   readonly inferenceMs: number;
+  /** Where a lane shows the camera to look; null where none does. */
+  readonly aim?: CameraAim | null;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
 import { factsOf, type Shape, shapesOf, type Tone } from '../../schemas/drawing.ts';
 import type { Perception, Track } from '../../schemas/messages.ts';
 import type { Picture } from './decoder.ts';
-import { Scaler } from './scaler.ts';
+import { pictureMemory, Scaler } from './scaler.ts';
 
 /** libjpeg's scale; 80 keeps labels legible at about a tenth of a byte a pixel. */
 const jpegQuality = 80;
@@ -23,7 +23,7 @@ export class BurnIn {
     this.width = width;
     this.height = height;
     this.#scaler = new Scaler(width, height, 'rgba');
-    this.#pixels = Buffer.alloc(width * height * 4);
+    this.#pixels = pictureMemory(width, height, 'rgba');
   }
 
   /** Keeps the picture; it must be called before the decoder goes on. */

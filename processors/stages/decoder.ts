@@ -4,12 +4,14 @@ import {
   AV_CODEC_ID_HEVC,
   AV_CODEC_ID_MJPEG,
   AV_CODEC_ID_VP8,
+  AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV422P,
   AV_PIX_FMT_YUV444P,
   AV_PIX_FMT_YUVJ420P,
   AV_PIX_FMT_YUVJ422P,
   AV_PIX_FMT_YUVJ444P,
+  AVCOL_RANGE_JPEG,
   type AVCodecID,
   AVERROR_EAGAIN,
   type AVPixelFormat,
@@ -50,6 +52,12 @@ const chromaShifts = new Map<AVPixelFormat, readonly [number, number]>([
   [AV_PIX_FMT_YUVJ444P, [0, 0]],
 ]);
 
+/** Pixels of a picture's shorter side: a block of H.264. Nothing can be cut out of less. */
+const leastSidePx = 16;
+
+/** swscale reads whole vectors; the widest have so many bytes. */
+const readAheadBytes = 64;
+
 /** Pictures that a decoder may hold back for reordering: 16 is the most that H.264 and H.265 allow. */
 const maxReorderedPictures = 16;
 
@@ -68,6 +76,8 @@ export class Decoder {
   /** Units whose picture has not come out yet, by their order of decoding. */
   readonly #pending = new Map<bigint, AccessUnit>();
   #order = 0n;
+  /** A colour plane of a grey picture. */
+  #noColour = Buffer.alloc(0);
   #closed = false;
 
   constructor() {
@@ -167,6 +177,13 @@ export class Decoder {
     this.#pending.delete(order);
     this.#forgetOld(order);
     if (!unit) return undefined;
+    const { width, height } = frame;
+    if (Math.min(width, height) < leastSidePx)
+      throw new RoadstreamError(
+        'CODEC_UNSUPPORTED',
+        `Stream ${newest.streamId}: pictures of ${width}x${height} are too small to see anything in; set the camera to 640x360 or more.`,
+      );
+    if (frame.format === AV_PIX_FMT_GRAY8 && frame.data) return this.#inColour(frame.data[0]!, unit);
     const pixelFormat = frame.format as AVPixelFormat;
     const shifts = chromaShifts.get(pixelFormat);
     const planes = frame.data;
@@ -177,7 +194,18 @@ export class Decoder {
       );
     }
     const [chromaShiftX, chromaShiftY] = shifts;
-    return { width: frame.width, height: frame.height, pixelFormat, chromaShiftX, chromaShiftY, planes, strides: frame.linesize, unit };
+    return { width, height, pixelFormat, chromaShiftX, chromaShiftY, planes, strides: frame.linesize, unit };
+  }
+
+  /** What a camera without colours (an infrared one) sends, as one with colours would send it. */
+  #inColour(luma: Buffer, unit: AccessUnit): Picture {
+    const { width, height, linesize, colorRange } = this.#frame;
+    const stride = (width + 1) >> 1;
+    const size = stride * ((height + 1) >> 1);
+    if (this.#noColour.length !== size + readAheadBytes) this.#noColour = Buffer.alloc(size + readAheadBytes, 128);
+    const pixelFormat = colorRange === AVCOL_RANGE_JPEG ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P;
+    const planes = [luma, this.#noColour, this.#noColour];
+    return { width, height, pixelFormat, chromaShiftX: 1, chromaShiftY: 1, planes, strides: [linesize[0]!, stride, stride], unit };
   }
 
   #forgetOld(order: bigint): void {

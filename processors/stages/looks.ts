@@ -2,7 +2,7 @@ import type { Detection, Detector } from '../../models/detector.ts';
 import { isAlike, sameThingIou } from '../../models/suppression.ts';
 import { boxArea, intersectionArea, intersectionOverUnion } from '../../schemas/box.ts';
 import type { Picture } from './decoder.ts';
-import { type Region, Scaler } from './scaler.ts';
+import { pictureMemory, type Region, Scaler } from './scaler.ts';
 
 /**
  * Width of the far window as a part of the picture's: 480 of 1280 pixels is about a detector input's own resolution.
@@ -108,7 +108,7 @@ function createLook(detector: Detector, region: Region): Look {
   const coveredHeight = fit === 'stretch' ? inputHeight : Math.round(region.height * scale);
   return {
     region,
-    input: Buffer.alloc(inputWidth * inputHeight * 3, padding),
+    input: pictureMemory(inputWidth, inputHeight, 'rgb', padding),
     scaler: new Scaler(coveredWidth, coveredHeight, 'rgb'),
     pixelsPerInputX: region.width / coveredWidth,
     pixelsPerInputY: region.height / coveredHeight,

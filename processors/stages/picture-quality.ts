@@ -1,4 +1,5 @@
 import type { PictureFigures } from '../core/camera-health.ts';
+import { viewColumns, viewRows } from '../core/camera-view.ts';
 import type { Picture } from './decoder.ts';
 
 /** Rows and columns that are looked at: an even grid, so that it costs the same for every size of picture. */
@@ -52,4 +53,21 @@ export function measureQuality({
     blackShare: blacks / count,
     fingerprint: fingerprint >>> 0,
   };
+}
+
+/** Samples a cell of a view, across and down. */
+const cellColumns = 8;
+const cellRows = 3;
+
+/** What a camera shows in coarse cells, as camera-view.ts takes it: mean lumas. To be called before the decoder goes on. */
+export function viewOf({ width, height, planes, strides }: Pick<Picture, 'width' | 'height' | 'planes' | 'strides'>): number[] {
+  const [luma, stride] = [planes[0]!, strides[0]!];
+  const cells = new Array<number>(viewColumns * viewRows).fill(0);
+  for (let row = 0; row < viewRows * cellRows; row++) {
+    const start = Math.floor(((row + 0.5) * height) / (viewRows * cellRows)) * stride;
+    const first = Math.floor(row / cellRows) * viewColumns;
+    for (let column = 0; column < viewColumns * cellColumns; column++)
+      cells[first + Math.floor(column / cellColumns)]! += luma[start + Math.floor(((column + 0.5) * width) / (viewColumns * cellColumns))]!;
+  }
+  return cells.map((sum) => sum / (cellColumns * cellRows));
 }

@@ -13,6 +13,15 @@ export interface Region {
 
 const bytesPerPixel = { rgb: 3, rgba: 4 } as const;
 
+/** swscale writes whole vectors: 8 bytes past the last pixel were measured (AVX2, RGBA); the widest vectors have 64. */
+const overrunBytes = 64;
+
+/** Memory for a picture that a Scaler writes, without gaps between its rows. @param fill Value of its bytes before. */
+export function pictureMemory(width: number, height: number, format: 'rgb' | 'rgba', fill = 0): Buffer {
+  const bytes = width * height * bytesPerPixel[format];
+  return Buffer.alloc(bytes + overrunBytes, fill).subarray(0, bytes);
+}
+
 /** Cuts one region out of pictures, scales it and turns it into RGB, straight into the caller's memory. */
 export class Scaler {
   readonly #width: number;
@@ -29,7 +38,7 @@ export class Scaler {
   }
 
   /**
-   * @param target At least stride x height bytes; written from its beginning.
+   * @param target Of `pictureMemory`, at least stride x height pixels; written from its beginning.
    * @param stridePixels From one row of the target to the next.
    */
   scale(picture: Picture, region: Region, target: Buffer, stridePixels: number): void {

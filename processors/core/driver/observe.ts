@@ -23,6 +23,8 @@ export interface Observed {
   readonly baseline: Baseline;
   /** When a face was last found. */
   readonly faceSeconds: number;
+  /** Whether one ever was: a camera that has never shown any may look elsewhere. */
+  readonly hasBeenFound: boolean;
   readonly closed: Spell | null;
   /** Whether something else than sleep explains it: a yawn, or a head that was lowered before (then lowered lids look shut). */
   readonly isClosedAwake: boolean;
@@ -41,6 +43,7 @@ export interface Readings {
   readonly norm: Norm;
   readonly isCovered: boolean;
   readonly isFound: boolean;
+  readonly hasBeenFound: boolean;
   /** Since a face was last found, in pictures that show something. */
   readonly missedSeconds: number;
   readonly face: FaceMeasure | null;
@@ -57,6 +60,7 @@ export interface Readings {
 export const nothingObserved: Observed = {
   baseline: newDriver,
   faceSeconds: 0,
+  hasBeenFound: false,
   closed: null,
   isClosedAwake: false,
   blinksSeconds: [],
@@ -93,6 +97,7 @@ export function observe(before: Observed, view: DriverView, now: number, seconds
   const face = isBlind ? null : view.face;
   const isFound = !isBlind && (view.faceBoxPx !== null || face !== null);
   const faceSeconds = isFound || isBlind ? now : before.faceSeconds;
+  const hasBeenFound = before.hasBeenFound || isFound;
   const missedSeconds = now - faceSeconds;
 
   const known = missedSeconds > newDriverSeconds ? newDriver : before.baseline;
@@ -125,6 +130,7 @@ export function observe(before: Observed, view: DriverView, now: number, seconds
     observed: {
       baseline,
       faceSeconds,
+      hasBeenFound,
       closed: closing.spell,
       isClosedAwake,
       blinksSeconds,
@@ -138,6 +144,7 @@ export function observe(before: Observed, view: DriverView, now: number, seconds
       norm,
       isCovered: isBlind,
       isFound,
+      hasBeenFound,
       missedSeconds,
       face,
       gaze,

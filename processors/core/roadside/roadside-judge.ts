@@ -34,7 +34,7 @@ export interface RoadsideJudgeOptions extends AlertOrigin {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const roadsideStateVersion = 1;
+export const roadsideStateVersion = 2;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface RoadsideState {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Decoder, type Picture } from '../../../processors/stages/decoder.ts';
 import type { RoadstreamError } from '../../../schemas/errors.ts';
 import type { AccessUnit } from '../../../schemas/messages.ts';
 import { type ClipOptions, encodeClip, numberBits } from '../../support/clip.ts';
+import { sendPictures } from '../../support/pictures.ts';
 
 async function units(options: ClipOptions, epoch = 1): Promise<AccessUnit[]> {
   const clip = await encodeClip({ width: 320, height: 192, ...options });
@@ -106,5 +108,30 @@ describe('Decoder', () => {
     const [larger] = await units({ frames: 1, width: 640, height: 384 }, 2);
     const picture = await decoder.decode(larger!);
     assert.deepEqual([picture?.width, picture?.height], [640, 384]);
+  });
+
+  test('gives pictures without colours as such with colours that are grey', async (t) => {
+    const decoder = new Decoder();
+    t.after(() => decoder.close());
+    const i420 = new Uint8Array((64 * 48 * 3) / 2).fill(70).fill(200, 0, 64 * 48);
+    const video = { width: 63, height: 47, codec: 'h265', format: AV_PIX_FMT_GRAY8 } as const;
+    for (const unit of await sendPictures(new Array(3).fill({ width: 64, height: 48, i420 }), video)) {
+      const { pixelFormat, planes, strides, chromaShiftX, chromaShiftY } = (await decoder.decode(unit))!;
+      assert.deepEqual([pixelFormat, chromaShiftX, chromaShiftY], [AV_PIX_FMT_YUV420P, 1, 1]);
+      // FFmpeg turns limited range into full range on the way to grey: (200 - 16) * 255 / 219.
+      assert.ok(Math.abs(planes[0]![46 * strides[0]! + 62]! - 214) < 4, String(planes[0]![46 * strides[0]! + 62]));
+      for (const colour of [1, 2]) assert.equal(planes[colour]![23 * strides[colour]! + 31], 128);
+    }
+  });
+
+  test('refuses pictures that are too small to cut anything out of, and goes on with larger ones', async (t) => {
+    const decoder = new Decoder();
+    t.after(() => decoder.close());
+    const [small] = await units({ frames: 1, width: 14, height: 192 });
+    await assert.rejects(decoder.decode(small!), {
+      code: 'CODEC_UNSUPPORTED',
+      message: /14x192 are too small .* set the camera to 640x360/,
+    });
+    assert.deepEqual(await decodeAll(decoder, await units({ frames: 2 })), [0, 1]);
   });
 });

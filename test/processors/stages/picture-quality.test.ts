@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderScenario } from '../../../ingest/simulator/simulate.ts';
-import { measureQuality } from '../../../processors/stages/picture-quality.ts';
+import { viewColumns, viewRows } from '../../../processors/core/camera-view.ts';
+import { measureQuality, viewOf } from '../../../processors/stages/picture-quality.ts';
 
 const [width, height] = [1280, 720];
 const [drawn] = [...renderScenario('quiet-drive', { frames: 1 })];
@@ -50,4 +51,22 @@ test('the smallest pictures give numbers', () => {
     { width: 16, height: 16 },
   ])
     for (const value of Object.values(figuresOf(Buffer.alloc(size.width * size.height, 90), size))) assert.ok(Number.isFinite(value));
+});
+
+test('a view is the mean brightness of its cells, whatever the size of the picture', () => {
+  for (const size of [
+    { width: 1280, height: 720 },
+    { width: 641, height: 361 },
+    { width: 64, height: 36 },
+  ]) {
+    const luma = Buffer.from(
+      Array.from({ length: size.width * size.height }, (_, at) => Math.floor((200 * (at % size.width)) / size.width)),
+    );
+    const cells = viewOf({ ...size, planes: [luma], strides: [size.width] });
+    assert.equal(cells.length, viewColumns * viewRows);
+    for (const [at, cell] of cells.entries()) {
+      const expected = (200 * ((at % viewColumns) + 0.5)) / viewColumns;
+      assert.ok(Math.abs(cell - expected) < 3, `${cell} in cell ${at} of ${size.width}x${size.height}, ${expected} expected`);
+    }
+  }
 });
