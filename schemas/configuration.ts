@@ -37,6 +37,12 @@ const givenStreamSchema = z.strictObject({
   loop: z.boolean().default(true).describe('Whether a file begins again at its end.'),
   analysedFramesPerSecond: z.number().min(0.1).max(60).optional().describe('Unless given 15, and 1 of a scanner.'),
   camera: cameraSchema.prefault({}),
+  lanes: z
+    .enum(['contrast', 'network'])
+    .default('contrast')
+    .describe(
+      'How a dashcam finds the lines of its lane: contrast takes 2 ms a picture, network (lanes-nano or lanes-small, once fetched) 50 or more, and takes dashed lines for solid.',
+    ),
   roadside: roadsideSchema.prefault({}).describe('Of a fixed camera above a road (kind: roadside).'),
 });
 

@@ -1,5 +1,5 @@
 import type { RoadUser } from './road-users.ts';
-import { directionOf, type Measurement, type Sighting } from './sighting.ts';
+import { directionOf, innermostDirectionOf, type Measurement, type Sighting } from './sighting.ts';
 
 /**
  * Where a road user is and how it comes nearer, from how large and where it is seen: an extended Kalman filter. Its state:
@@ -33,8 +33,8 @@ const firstDistanceSpread = 2;
 const firstClosingSigmaMps = 16;
 /** m/s² */
 const firstAccelerationSigmaMps2 = 2;
-/** m/s: people walk; vehicles on a curve of 400 m radius seem to move sideways at 3 m/s 50 m ahead when met at 100 km/h. */
-const firstLateralSigmaMps = { vehicle: 3, vulnerable: 1.5, sign: 0, light: 0 };
+/** m/s: people walk, run and ride; vehicles on a curve of 400 m radius seem to move sideways at 3 m/s 50 m ahead when met at 100 km/h. */
+const firstLateralSigmaMps = { vehicle: 3, vulnerable: 2.5, sign: 0, light: 0 };
 /**
  * Closing acceleration wanders with this spread (m/s²) and fades within this time (s): Singer, IEEE TAES 6, 1970.
  * Braking hard is 6 m/s² (Euro NCAP car-to-car braking), comfortable driving below 2.
@@ -180,8 +180,17 @@ export function correctApproach(state: ApproachState, sighting: Sighting, user: 
     const repeats = Math.max(1, (2 * pitchSeconds) / secondsSinceSeen);
     next = correct(next, [0], { value: -ground.value, sigma: ground.sigma * Math.sqrt(repeats) });
   }
+  const direction = directionBeside(next, sighting, user);
   // The direction may say nothing about the approach (Schmidt's consider update): when the own car turns, everything drifts sideways.
-  return sighting.sides.isCut ? next : correct(next, [lateral], directionOf(sighting, user, Math.exp(-next.mean[0]!)), lateral);
+  return direction ? correct(next, [lateral], direction, lateral) : next;
+}
+
+/** What is cut tells only how far in it is at most, and so nothing while it is believed to be farther out. */
+function directionBeside({ mean }: ApproachState, sighting: Sighting, user: RoadUser): Measurement | null {
+  const distanceMeters = Math.exp(-mean[0]!);
+  if (!sighting.sides.isCut) return directionOf(sighting, user, distanceMeters);
+  const innermost = innermostDirectionOf(sighting, user, distanceMeters);
+  return innermost && Math.sign(innermost.value) * (innermost.value - mean[lateral]!) > 0 ? innermost : null;
 }
 
 /**

@@ -4,10 +4,12 @@ import { type ApproachState, correctApproach, predictApproach, reclassifyApproac
 import { type BoxBias, boxBiasOf } from './box-bias.ts';
 import { boxOf, boxVelocityOf } from './box-filter.ts';
 import { dropTracks, emptyTracker, type PictureDetection, stepTracker, type TrackedBox, type TrackerState } from './byte-track.ts';
+import { cameraNow, isHorizonLost, learnFromVehicles, type SeenVehicle } from './camera-pose.ts';
 import { type Approach, readApproach } from './collision.ts';
 import { forAttention, forwardCollisionType } from './forward-collision.ts';
 import { type ForwardCollisionWatch, noForwardCollision, stepForwardCollision } from './forward-collision-watch.ts';
-import { type Camera, createCamera } from './geometry.ts';
+import { type Camera, createCamera, swingSigmaRadians } from './geometry.ts';
+import { alongLane } from './lane-path.ts';
 import {
   type DrivenVehicle,
   type LaneDepartureWatch,
@@ -17,9 +19,9 @@ import {
 } from './lanes/lane-departure.ts';
 import { type LaneState, noLane, stepLanes } from './lanes/lane-follower.ts';
 import type { Markings } from './lanes/markings.ts';
-import { chooseLead, isInPath } from './path.ts';
+import { chooseLead, isBesidePath, isInPath } from './path.ts';
 import { roadUserOf } from './road-users.ts';
-import { isFlat, isHidden, pitchSigmaRadians, sight } from './sighting.ts';
+import { isFlat, isHidden, sight } from './sighting.ts';
 import type { SignSighting } from './signs/sighting.ts';
 import { noSigns, type SignsState, stepSigns } from './signs/sign-judge.ts';
 import { stepTime } from './step-time.ts';
@@ -70,7 +72,7 @@ export interface DashcamJudgeOptions {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 6;
+export const dashcamStateVersion = 7;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -100,6 +102,8 @@ interface FollowedUser {
   /** Since a box last told anything about the distance. */
   readonly blindSeconds: number;
   readonly isInPath: boolean;
+  /** For how long it has been so. */
+  readonly inPathSeconds: number;
 }
 
 export interface DashcamJudge {
@@ -185,18 +189,23 @@ function judgeFrame(
   const { seconds, elapsedSeconds, isCut, degraded } = stepTime(before.epoch === null ? null : { ...before, epoch: before.epoch }, frame);
   const clockSeconds = before.clockSeconds + elapsedSeconds;
 
+  const lane = judgeLane(options, before, frame, { camera, seconds, isCut, clockSeconds });
+  const now = cameraNow(camera, lane.state, lane.lanes);
   const tracker = stepTracker(
     isCut ? dropTracks(before.tracker) : before.tracker,
     frame.detections,
     seconds,
-    camera.focalPx * pitchSigmaRadians,
+    camera.focalPx * swingSigmaRadians,
   );
+  const bias = options.boxBias ?? boxBiasOf('');
   const known = new Map(isCut ? [] : before.users.map((user) => [user.trackId, user]));
   const bodies = tracker.tracks.flatMap(({ class: className, state, seenPx }) =>
     seenPx && state === 'confirmed' && roadUserOf(className)?.group === 'vehicle' ? [seenPx] : [],
   );
   const judged = tracker.tracks.map((track): JudgedUser => {
-    const user = followUser(known.get(track.trackId), track, bodies, camera, options.boxBias ?? boxBiasOf(''), seconds);
+    const user = followUser(known.get(track.trackId), track, bodies, now, bias, seconds, (approach) =>
+      alongLane(approach, lane.state.filter, lane.lanes),
+    );
     return { track, user, approach: user && readApproach(user.state) };
   });
   const shown = judged.filter(({ track }) => track.state === 'confirmed' && track.unseenSeconds <= shownLostSeconds);
@@ -217,7 +226,9 @@ function judgeFrame(
       approach: approach!,
       knownSeconds: user!.knownSeconds,
       isSeen: user!.blindSeconds === 0,
+      comingSeconds: isBesidePath(approach!, roadUserOf(track.class)!) ? user!.inPathSeconds : null,
     })),
+    speedMps,
   );
 
   const lead = inPath.find(({ track }) => track.trackId === leadId);
@@ -230,7 +241,6 @@ function judgeFrame(
     lead && { trackId: lead.track.trackId, class: lead.track.class, distanceMeters: lead.approach!.distanceMeters },
     speedMps,
   );
-  const lane = judgeLane(options, before, frame, { camera, seconds, isCut, clockSeconds });
   const signs = stepSigns(
     before.signs,
     options.alerts.speeding,
@@ -239,7 +249,9 @@ function judgeFrame(
     clockSeconds,
   );
 
-  if (camera.horizonPx < 0 || camera.horizonPx > camera.bonnetPx) degraded.push('distance:horizon-outside-picture');
+  const calibration = learnFromVehicles(lane.state.calibration, lane.lanes, { camera, bias, vehicles: vehiclesIn(judged), seconds });
+  if (now.horizonPx < 0 || now.horizonPx > now.bonnetPx) degraded.push('distance:horizon-outside-picture');
+  if (isHorizonLost(calibration)) degraded.push('distance:horizon-lost');
   if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
   if (tailgating.state.watch.alert.isBudgetSpent) degraded.push(`${tailgatingType}:hourly-budget-spent`);
   return {
@@ -253,14 +265,14 @@ function judgeFrame(
       users: judged.flatMap(({ user }) => user ?? []),
       leadId,
       watch,
-      lane: lane.state,
+      lane: { ...lane.state, calibration },
       laneDeparture: lane.watch,
       tailgating: tailgating.state,
       signs: signs.state,
     },
     judgement: {
       tracks: shown.map((each) => describeTrack(each, leadId)),
-      horizonPx: camera.horizonPx,
+      horizonPx: now.horizonPx,
       lanes: lane.lanes,
       signs: signs.signs,
       speedLimitKmh: signs.speedLimitKmh,
@@ -295,6 +307,13 @@ function judgeLane(
   return { state, watch, lanes, degraded, alerts };
 }
 
+/** Those measured in this frame, of which it is known for how long. */
+function vehiclesIn(judged: readonly JudgedUser[]): SeenVehicle[] {
+  return judged.flatMap(({ track: { class: className, score, seenPx }, user }) =>
+    seenPx && user?.blindSeconds === 0 ? [{ class: className, score, boxPx: seenPx, knownSeconds: user.knownSeconds }] : [],
+  );
+}
+
 function followUser(
   before: FollowedUser | undefined,
   track: TrackedBox,
@@ -302,6 +321,7 @@ function followUser(
   camera: Camera,
   bias: BoxBias,
   seconds: number,
+  path: (approach: Approach) => Approach,
 ): FollowedUser | undefined {
   const user = roadUserOf(track.class);
   if (user?.group !== 'vehicle' && user?.group !== 'vulnerable') return undefined;
@@ -323,15 +343,17 @@ function followUser(
         ? reclassifyApproach(predicted, sighting, user)
         : correctApproach(predicted, sighting, user, before.blindSeconds + seconds);
   if (!state) return undefined;
-  const knownSeconds = !predicted || isOther || isBack ? 0 : before.knownSeconds + (isMeasured && before.blindSeconds === 0 ? seconds : 0);
+  const knownSeconds = !predicted || isOther ? 0 : before.knownSeconds + (isMeasured && before.blindSeconds === 0 ? seconds : 0);
   const wasInPath = !isOther && (before?.isInPath ?? false);
+  const isNowInPath = (wasInPath || knownSeconds >= pathSeconds) && isInPath(path(readApproach(state)), user, wasInPath);
   return {
     trackId: track.trackId,
     class: track.class,
     state,
     knownSeconds,
     blindSeconds,
-    isInPath: (wasInPath || knownSeconds >= pathSeconds) && isInPath(readApproach(state), user, wasInPath),
+    isInPath: isNowInPath,
+    inPathSeconds: isNowInPath && wasInPath ? before!.inPathSeconds + seconds : 0,
   };
 }
 

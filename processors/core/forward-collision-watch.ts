@@ -37,6 +37,7 @@ export const noForwardCollision: ForwardCollisionWatch = { alert: calm, open: nu
 /**
  * Judges all hazards of a frame by the worst of them; one alert is open at a time, whichever of them it is about.
  * @param clockSeconds Any clock that does not go back.
+ * @param egoSpeedMps As the vehicle tells it; null where it does not.
  * @returns The alert when it was raised, became worse or ended in this frame; publishedAtUs is 0.
  */
 export function stepForwardCollision(
@@ -45,9 +46,10 @@ export function stepForwardCollision(
   frame: { readonly epoch: number; readonly sequence: number; readonly capturedAtUs: number; readonly rtpTimestamp: number },
   clockSeconds: number,
   hazards: readonly Hazard[],
+  egoSpeedMps: number | null,
 ): { watch: ForwardCollisionWatch; alerts: Alert[] } {
   const dangers = hazards
-    .map((hazard) => ({ hazard, sign: judgeApproach(hazard, stream.forwardCollision) }))
+    .map((hazard) => ({ hazard, sign: judgeApproach(hazard, stream.forwardCollision, egoSpeedMps) }))
     .sort(
       (a, b) =>
         level(b.sign.severity) - level(a.sign.severity) ||

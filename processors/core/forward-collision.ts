@@ -34,6 +34,8 @@ export interface Hazard {
   readonly knownSeconds: number;
   /** Whether it was measured in this frame: what others hide tells nothing. */
   readonly isSeen: boolean;
+  /** For how long it has been on its way into the path, which it is beside of still; null where it is in it. */
+  readonly comingSeconds: number | null;
 }
 
 export const forwardCollisionType = 'forward-collision';
@@ -41,11 +43,11 @@ export const forwardCollisionType = 'forward-collision';
 /** Named in every alert. */
 export const forwardCollisionRule = 'Time to collision as in ISO 15623:2013; NHTSA NCAP FCW confirmation test (2013): no later than 2.1 s';
 
-/** Two frames are 0.13 s at 15 frames/s. */
-export const forwardCollisionPolicy: Omit<AlertPolicy, 'hourlyBudget'> = { confirmFrames: 2, clearSeconds: 0.7, cooldownSeconds: 3 };
+/** Two frames are 0.13 s at 15 frames/s. Boxes that stop growing for a second and then go on are one danger. */
+export const forwardCollisionPolicy: Omit<AlertPolicy, 'hourlyBudget'> = { confirmFrames: 2, clearSeconds: 1.2, cooldownSeconds: 3 };
 
-/** Seconds above the warning's time to collision within which an open alert stays. */
-const holdSeconds = 0.6;
+/** Of the warning's time to collision, within which an open alert stays: who has eased off a little is in the same danger still. */
+const holdFactor = 1.75;
 /** m/s below which nobody is warned: with 2.7 s that is a gap of 4 m, which is creeping up in a queue; the tests' slowest danger is 5. */
 const leastClosingSpeedMps = 1.5;
 /**
@@ -67,27 +69,52 @@ const mostEarlySecondsPerMps = 0.02;
 /** Sigmas by which the closing rate must stand out of its noise: one in a thousand frames by chance, and two are needed. */
 const leastSigmas = 3;
 /**
+ * Seconds for which who is beside the path must be on the way into it: where somebody who stops at the kerb will be when met moves across
+ * the whole path, and for the two frames that the filter takes to see the stop they seem to be met.
+ */
+const leastComingSeconds = 0.12;
+/** A speedometer shows up to a tenth and 4 km/h too much, never too little (UN Regulation 39); telemetry may do either. */
+const speedDoubt = 1.1;
+const speedDoubtMps = 1.1;
+/**
  * A gap that shrinks faster and faster is judged by the enhanced time to collision, once the plain one is below this multiple of
  * the threshold: earlier, every lead that slows down for a junction would raise it.
  */
-const brakingFactor = 1.5;
+const brakingFactor = 1.2;
+
+/**
+ * The shortest time to collision that can be, with who stands or goes the same way: boxes that jump, far ahead, tell of shorter ones.
+ * @param egoSpeedMps As the vehicle tells it; where it does not, nothing is known.
+ */
+function soonestSeconds({ distanceMeters, distanceSigmaMeters }: Approach, egoSpeedMps: number | null): number {
+  if (egoSpeedMps === null) return 0;
+  return Math.max(0, distanceMeters - distanceSigmaMeters) / (speedDoubt * Math.max(0, egoSpeedMps) + speedDoubtMps);
+}
 
 /**
  * What the approach to one road user in the path means.
  * When the gap's own deceleration certainly ends the approach before contact, the driver is braking already, and is left alone.
+ * @param egoSpeedMps As the vehicle tells it; null where it does not.
  */
-export function judgeApproach({ approach, knownSeconds, isSeen }: Hazard, thresholds: ForwardCollisionThresholds): DangerSign {
+export function judgeApproach(
+  { approach, knownSeconds, isSeen, comingSeconds }: Hazard,
+  thresholds: ForwardCollisionThresholds,
+  egoSpeedMps: number | null,
+): DangerSign {
   const { distanceMeters, closingSpeedMps, ttcSeconds, ttcSigmaSeconds, enhancedTtcSeconds } = approach;
   if (ttcSeconds === null || ttcSigmaSeconds === null || closingSpeedMps < leastClosingSpeedMps)
     return { severity: null, isHeld: false, isSeen };
   const isBelievable =
     knownSeconds >= leastKnownSeconds &&
+    (comingSeconds === null || comingSeconds >= leastComingSeconds) &&
     ttcSeconds >= leastSigmas * ttcSigmaSeconds &&
     closingSpeedMps <= mostClosingSpeedMps &&
     distanceMeters <= mostDistanceMeters;
   const nearSeconds = ttcSeconds - Math.min(mostEarlySecondsPerMps * closingSpeedMps, earlySigmas * ttcSigmaSeconds);
+  const soonest = soonestSeconds(approach, egoSpeedMps);
   const isWithin = (threshold: number) =>
     enhancedTtcSeconds !== null &&
+    soonest <= threshold &&
     (nearSeconds <= threshold || (enhancedTtcSeconds <= threshold && ttcSeconds <= brakingFactor * threshold));
   const severity: Severity | null = !isBelievable
     ? null
@@ -96,7 +123,7 @@ export function judgeApproach({ approach, knownSeconds, isSeen }: Hazard, thresh
       : isWithin(thresholds.warnTtcSeconds)
         ? 'warning'
         : null;
-  return { severity, isHeld: ttcSeconds <= thresholds.warnTtcSeconds + holdSeconds, isSeen };
+  return { severity, isHeld: ttcSeconds <= holdFactor * thresholds.warnTtcSeconds, isSeen };
 }
 
 /** The figures that an alert rests on; the time to collision is the shorter of the plain and the enhanced one. */

@@ -26,19 +26,27 @@ const leadMargin = 0.1;
  * the own lane is seen at d²/2R to the side and drifts back at twice that in the time to collision, and what lies in another lane
  * does so from its own place; so half the time to collision tells the lane, on a straight road and on a curve.
  * What does not close in is judged where it is.
+ * What is met keeps its direction in the picture, at whatever speed: so how sure it is that it will be met hangs on that alone, and not on
+ * how sure its speeds are.
  * @param wasInPath In the frame before: entering takes certainty, leaving takes clearance.
  */
 export function isInPath(approach: Approach, user: RoadUser, wasInPath: boolean): boolean {
-  const { lateralMeters, lateralSpeedMps, lateralSpeedSigmaMps, ttcSeconds, ttcSigmaSeconds } = approach;
+  const { lateralMeters, lateralSpeedMps, driftSigmaMps, ttcSeconds, ttcSigmaSeconds } = approach;
   const share = user.group === 'vehicle' ? 0.5 : 1;
   const seconds = share * Math.min(ttcSeconds ?? 0, longestPredictionSeconds);
   const secondsSigma = share * Math.min(ttcSigmaSeconds ?? 0, longestPredictionSeconds);
   const asideMeters = Math.abs(lateralMeters + seconds * lateralSpeedMps);
-  const sigmaMeters = Math.hypot(seconds * lateralSpeedSigmaMps, secondsSigma * lateralSpeedMps);
+  const driftMps = lateralSpeedMps + (ttcSeconds === null ? 0 : lateralMeters / ttcSeconds);
+  const sigmaMeters = Math.hypot(seconds * driftSigmaMps, secondsSigma * driftMps);
   const reachMeters = egoHalfWidthMeters + user.halfWidthMeters;
   return wasInPath
     ? asideMeters < reachMeters + leaveClearanceMeters
     : asideMeters + doubt[user.group] * sigmaMeters < reachMeters - enterOverlapMeters;
+}
+
+/** Whether somebody on foot or on two wheels is beside the path now, wherever they will be. */
+export function isBesidePath({ lateralMeters }: Approach, user: RoadUser): boolean {
+  return user.group === 'vulnerable' && Math.abs(lateralMeters) > egoHalfWidthMeters + user.halfWidthMeters;
 }
 
 /**

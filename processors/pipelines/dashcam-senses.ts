@@ -1,6 +1,8 @@
 import { type Detector, modelSetOf } from '../../models/detector.ts';
+import type { Network } from '../../models/network.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
 import { boxBiasOf } from '../core/box-bias.ts';
+import { aimBy } from '../core/camera-aim.ts';
 import {
   createDashcamJudge,
   type DashcamJudge,
@@ -13,8 +15,9 @@ import {
 import { createCamera } from '../core/geometry.ts';
 import { momentaryPitch } from '../core/lanes/lane-follower.ts';
 import type { SignSighting } from '../core/signs/sighting.ts';
-import { signsToRead } from '../core/signs/sign-judge.ts';
+import { expectedEnds, signsToRead } from '../core/signs/sign-judge.ts';
 import type { Picture } from '../stages/decoder.ts';
+import { LineNetwork } from '../stages/line-network.ts';
 import { Looks } from '../stages/looks.ts';
 import { BrightBars, type MarkingFinder } from '../stages/markings.ts';
 import { modelSetOfReaders, SignFinder, type SignReaders } from '../stages/signs.ts';
@@ -26,6 +29,8 @@ export interface DashcamSensesOptions {
   readonly detector: Detector;
   /** Without them signs are not looked for. */
   readonly signReaders?: SignReaders | undefined;
+  /** Finds the lines of the lane instead of contrast. */
+  readonly laneNetwork?: Network | undefined;
 }
 
 /** Times to collision below this multiple of the warning's are dangerous enough not to be looked at less often. */
@@ -38,15 +43,20 @@ export class DashcamSenses implements Senses {
   readonly attention = null;
   readonly #options: DashcamSensesOptions;
   readonly #judge: DashcamJudge;
-  readonly #markings: MarkingFinder = new BrightBars();
+  readonly #markings: MarkingFinder;
   readonly #signs: SignFinder | undefined;
   #looks: { readonly key: string; readonly stage: Looks } | undefined;
   #newest: DashcamJudgement | undefined;
 
   constructor(options: DashcamSensesOptions) {
-    const { stream, alerts, detector, signReaders } = options;
+    const { stream, alerts, detector, signReaders, laneNetwork } = options;
     this.#options = options;
-    this.modelSet = signReaders ? `${modelSetOf(detector)}+${modelSetOfReaders(signReaders)}` : modelSetOf(detector);
+    this.modelSet = [
+      modelSetOf(detector),
+      ...(signReaders ? [modelSetOfReaders(signReaders)] : []),
+      ...(laneNetwork ? [`${laneNetwork.name}:${laneNetwork.hash}`] : []),
+    ].join('+');
+    this.#markings = laneNetwork ? new LineNetwork(laneNetwork) : new BrightBars();
     this.#signs = signReaders && new SignFinder(signReaders);
     this.#judge = createDashcamJudge({
       streamId: stream.id,
@@ -82,7 +92,8 @@ export class DashcamSenses implements Senses {
     const judged = this.#judge.push({ ...frame, detections, markings, signs: read.signs });
     this.#newest = judged;
     const { alerts, ...seen } = judged;
-    return { seen, alerts, inferenceMs: inferenceMs + read.inferenceMs };
+    const aim = aimBy(judged.lanes, momentaryPitch(this.#judge.snapshot().lane));
+    return { seen, alerts, inferenceMs: inferenceMs + this.#markings.inferenceMs + read.inferenceMs, aim };
   }
 
   snapshot(): DashcamState {
@@ -108,9 +119,10 @@ export class DashcamSenses implements Senses {
   ): Promise<{ readonly signs: readonly SignSighting[]; readonly inferenceMs: number }> {
     if (!this.#signs) return { signs: [], inferenceMs: 0 };
     const { signs: state, capturedAtUs: beforeUs } = this.#judge.snapshot();
-    const signs = this.#signs.find(detections, state.limitKmh !== null);
+    const seconds = (capturedAtUs - beforeUs) / 1e6;
+    const signs = this.#signs.find(detections, expectedEnds(state, seconds));
     let inferenceMs = 0;
-    for (const index of signsToRead(state, signs, capturedAtUs, (capturedAtUs - beforeUs) / 1e6)) {
+    for (const index of signsToRead(state, signs, capturedAtUs, seconds)) {
       const { reading, inferenceMs: readMs } = await this.#signs.read(signs[index]!.boxPx);
       signs[index] = { ...signs[index]!, reading };
       inferenceMs += readMs;

@@ -1,5 +1,7 @@
 import type { Models } from '../../models/models.ts';
+import type { Network } from '../../models/network.ts';
 import type { Configuration, StreamConfiguration } from '../../schemas/configuration.ts';
+import { RoadstreamError } from '../../schemas/errors.ts';
 import type { StreamKind } from '../../schemas/messages.ts';
 import type { SignReaders } from '../stages/signs.ts';
 import { CabinSenses } from './cabin-senses.ts';
@@ -26,7 +28,13 @@ export async function preload(models: Models, kinds: readonly StreamKind[]): Pro
 export async function openSenses({ stream, alerts, models }: SensesOptions): Promise<Senses> {
   switch (stream.kind) {
     case 'dashcam':
-      return new DashcamSenses({ stream, alerts, detector: await models.detector(), signReaders: await openSignReaders(models) });
+      return new DashcamSenses({
+        stream,
+        alerts,
+        detector: await models.detector(),
+        signReaders: await openSignReaders(models),
+        laneNetwork: stream.lanes === 'network' ? await openLaneNetwork(models) : undefined,
+      });
     case 'roadside':
       return new RoadsideSenses({ stream, alerts, detector: await models.detector() });
     case 'cabin':
@@ -39,4 +47,13 @@ export async function openSenses({ stream, alerts, models }: SensesOptions): Pro
 async function openSignReaders(models: Models): Promise<SignReaders | undefined> {
   const [text, classes] = await Promise.all([models.signText(), models.signNetwork()]);
   return text && { text, classes };
+}
+
+async function openLaneNetwork(models: Models): Promise<Network> {
+  const network = await models.laneNetwork();
+  if (network) return network;
+  throw new RoadstreamError(
+    'MODEL_MISSING',
+    'Lanes are to be found by a network, and none has been fetched. Run: npm run models -- pull lanes-nano (or use lanes: contrast, which needs none).',
+  );
 }

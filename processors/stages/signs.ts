@@ -57,9 +57,9 @@ export class SignFinder {
   /**
    * What may be signs in the picture taken last.
    * @param detections Of the detector, for stop signs and lights.
-   * @param withEnds Whether ends of limits are looked for: without a limit there are none.
+   * @param ends Where ends of limits are expected, in pixels; undefined where none is looked for.
    */
-  find(detections: readonly PictureDetection[], withEnds: boolean): SignSighting[] {
+  find(detections: readonly PictureDetection[], ends: readonly Box[] | undefined): SignSighting[] {
     const picture = this.#picture;
     const round = (look: SignSighting['look'], { box, share }: Round): SignSighting => {
       const [x1, y1, x2, y2] = box;
@@ -67,7 +67,10 @@ export class SignFinder {
       return { look, boxPx: [x1 * cellPx, y1 * cellPx, x2 * cellPx, y2 * cellPx], score: share, lamp: null };
     };
     const sightings = findRings(picture.red()).map((ring) => round('limit', ring));
-    if (withEnds) sightings.push(...findEnds(picture.cells()).map((end) => round('end-of-limit', end)));
+    if (ends) {
+      const expected = ends.map((box) => box.map((edge) => edge / picture.cellPx) as unknown as Box);
+      sightings.push(...findEnds(picture.cells(), expected).map((end) => round('end-of-limit', end)));
+    }
     for (const { class: className, boxPx, score } of detections) {
       if (score < leastScore) continue;
       if (className === 'stop sign') sightings.push({ look: 'stop', boxPx, score, lamp: null });
@@ -86,7 +89,7 @@ export class SignFinder {
       text.read(this.#cutNumber(boxPx)),
       classes?.run({ image: { data: this.#cutSign(boxPx), shape: [1, classSide, classSide, 3] } }),
     ]);
-    const read = readBestPath(line.probabilities, text.characters);
+    const read = readBestPath(line, text.characters);
     return {
       reading: limitOf(read.text, read.confidence, known?.outputs.classes?.data),
       inferenceMs: line.inferenceMs + (known?.inferenceMs ?? 0),

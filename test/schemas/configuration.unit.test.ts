@@ -46,6 +46,7 @@ test('a camera needs an id and an address, the rest is a usual dashcam', () => {
       loop: true,
       analysedFramesPerSecond: 15,
       camera: { heightMeters: 1.3, pitchDegrees: 0, horizontalFieldOfViewDegrees: 65.2, bonnetFraction: 0 },
+      lanes: 'contrast',
       roadside: { regions: [], ground: null, speedLimitKmh: 60 },
     },
   ]);

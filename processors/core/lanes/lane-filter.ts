@@ -187,11 +187,9 @@ function multiply(a: readonly number[], b: readonly number[]): number[] {
 }
 
 function apply(matrix: readonly number[], vector: readonly number[]): number[] {
-  return Array.from({ length: size }, (_, row) => {
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += matrix[row * size + k]! * vector[k]!;
-    return sum;
-  });
+  const result = new Array<number>(size).fill(0);
+  for (let row = 0; row < size; row++) for (let k = 0; k < size; k++) result[row]! += matrix[row * size + k]! * vector[k]!;
+  return result;
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

@@ -6,8 +6,8 @@ import type { MarkingPoint, Markings } from './markings.ts';
 /** Meters: EU and US lanes are 2.75 (rural, worn kerbs taken off) to 3.75 wide; a half meter of doubt on either side. */
 export const leastLaneMeters = 2.4;
 export const mostLaneMeters = 4.6;
-/** Meters to either side in which lines are looked for, and the breadth in which a marking counts as one place. */
-const reachMeters = 4.8;
+/** Meters to either side in which lines are looked for: to the far line of the lane beside. And the breadth in which a marking counts as one place. */
+const reachMeters = 7;
 const binMeters = 0.12;
 const bins = Math.round((2 * reachMeters) / binMeters);
 /** Radians: a camera 3 degrees aside plus the heading of a lane change (0.05). */
@@ -148,8 +148,13 @@ function fill(histogram: Float64Array, { right, ahead, count }: RoadPoints, head
   return histogram;
 }
 
-function peaksOf(histogram: Float64Array, least: number): { readonly meters: number; readonly weight: number }[] {
-  const peaks: { meters: number; weight: number }[] = [];
+interface Peak {
+  readonly meters: number;
+  readonly weight: number;
+}
+
+function peaksOf(histogram: Float64Array, least: number): Peak[] {
+  const peaks: Peak[] = [];
   for (let bin = 1; bin < bins - 1; bin++) {
     const [before, here, after] = [histogram[bin - 1]!, histogram[bin]!, histogram[bin + 1]!];
     const weight = before + here + after;
@@ -189,7 +194,18 @@ function chooseSides(histogram: Float64Array, least: number): Sides | undefined 
     if (Math.abs(meters) < leastSideMeters || Math.abs(meters) > mostSideMeters || weight <= singleFactor * (best?.support ?? 0)) continue;
     best = meters < 0 ? { leftMeters: meters, support: weight } : { rightMeters: meters, support: weight };
   }
-  return best;
+  return best && { ...best, support: best.support + besideSupport(peaks, best) };
+}
+
+/** Of the strongest line on either side that may be the far one of the lane beside: it runs to the same vanishing point. */
+function besideSupport(peaks: readonly Peak[], { leftMeters, rightMeters }: Sides): number {
+  const [from, to] = [(leftMeters ?? rightMeters!) - leastLaneMeters, (rightMeters ?? leftMeters!) + leastLaneMeters];
+  let [left, right] = [0, 0];
+  for (const { meters, weight } of peaks) {
+    if (meters <= from) left = Math.max(left, weight);
+    if (meters >= to) right = Math.max(right, weight);
+  }
+  return left + right;
 }
 
 /** A single line counts for a lane only if nothing goes with it: two are found together even where one of them is dashed. */

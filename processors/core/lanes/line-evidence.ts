@@ -50,8 +50,9 @@ export function stepEvidence(before: LineEvidence, rows: readonly LineRow[], sec
   if (told.length < leastRows) return { ...before, share: before.share * Math.exp(-seconds / hiddenSeconds) };
   const { share, changes } = measure(told);
   const reachMeters = rows.reduce((far, { forwardMeters, isPainted }) => (isPainted ? forwardMeters : far), 0);
-  const quick = 1 - Math.exp(-seconds / shareSeconds);
-  const slow = 1 - Math.exp(-seconds / Math.min(typeSeconds, before.watchedSeconds + seconds));
+  // A mean at first: a line that has just been found is as sure as the pictures that show it.
+  const meanOver = (timeSeconds: number) => Math.max(seconds / (before.watchedSeconds + seconds), 1 - Math.exp(-seconds / timeSeconds));
+  const [quick, slow] = [meanOver(shareSeconds), meanOver(typeSeconds)];
   const next = {
     share: mix(before.share, share, quick),
     paintedShare: mix(before.paintedShare, share, slow),

@@ -3,7 +3,7 @@ export interface MarkingPoint {
   readonly rowPx: number;
   /** Of its middle. */
   readonly columnPx: number;
-  /** Luma above the road beside it, 0..255. */
+  /** How clear it is: luma above the road beside it, or percent where a network finds it. */
   readonly contrast: number;
 }
 

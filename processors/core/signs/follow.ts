@@ -48,10 +48,15 @@ export function matchSigns(
   return matched;
 }
 
+/** Where a sign should be some time after it has been seen. @returns Pixels. */
+export function expectSign({ boxPx, velocityPxps }: FollowedSign, seconds: number): Box {
+  return velocityPxps ? (boxPx.map((edge, index) => edge + velocityPxps[index]! * seconds) as unknown as Box) : boxPx;
+}
+
 /** @returns 0 where it was expected, above `mostJump` where it is another one. */
-function misfit({ look, boxPx, velocityPxps }: FollowedSign, sighting: SignSighting, seconds: number): number {
-  if (look !== sighting.look) return Infinity;
-  const expected = velocityPxps ? (boxPx.map((edge, index) => edge + velocityPxps[index]! * seconds) as unknown as Box) : boxPx;
+function misfit(sign: FollowedSign, sighting: SignSighting, seconds: number): number {
+  if (sign.look !== sighting.look) return Infinity;
+  const expected = expectSign(sign, seconds);
   const growth = widthOf(sighting.boxPx) / Math.max(1, widthOf(expected));
   if (growth > mostGrowth || growth < 1 / mostGrowth) return Infinity;
   const [x, y] = [0, 1].map((axis) => (sighting.boxPx[axis]! + sighting.boxPx[axis + 2]! - expected[axis]! - expected[axis + 2]!) / 2);

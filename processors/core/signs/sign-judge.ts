@@ -1,7 +1,7 @@
-import type { Alert, Sign } from '../../../schemas/messages.ts';
+import type { Alert, Box, Sign } from '../../../schemas/messages.ts';
 import type { SpeedingSettings } from '../../../schemas/speeding.ts';
 import type { AlertFrame, AlertOrigin } from '../alert-watch.ts';
-import { type FollowedSign, followSigns, matchSigns } from './follow.ts';
+import { expectSign, type FollowedSign, followSigns, matchSigns } from './follow.ts';
 import { noOverSpeed, type OverSpeedWatch, overSpeedType, stepOverSpeed } from './over-speed.ts';
 import { type SignSighting, widthOf } from './sighting.ts';
 import { isLampSure, isLimitSure, likeliest } from './votes.ts';
@@ -40,12 +40,26 @@ const vainEverySeconds = 1;
 const mostReadings = 2;
 /** Frames in which a stop sign or the end of a limit must have been seen. */
 const leastSeenFrames = 3;
+/** Frames in which the end of a limit must have been seen to be looked for where it should be: leaves pass for one in a single one. */
+const leastFollowedFrames = 2;
 /** What we drive past grows; what does not is on the back of a lorry. Of the width when it was seen first. */
 const leastGrowth = 1.3;
 /** What was seen last so near the picture's border was driven past, too. Of its width. */
 const borderWidths = 1.5;
 /** Seconds without pictures after which the limit is of another road. */
 const mostHeldGapSeconds = 60;
+
+/**
+ * Where ends of limits that have been seen should be now.
+ * @param seconds Since the frame before.
+ * @returns Pixels; undefined where none is to be looked for, since there is no limit.
+ */
+export function expectedEnds({ signs, limitKmh }: SignsState, seconds: number): Box[] | undefined {
+  if (limitKmh === null) return undefined;
+  return signs
+    .filter(({ look, seenFrames }) => look === 'end-of-limit' && seenFrames >= leastFollowedFrames)
+    .map((sign) => expectSign(sign, sign.unseenSeconds + seconds));
+}
 
 /**
  * Which of a frame's sightings should be read, by their index.

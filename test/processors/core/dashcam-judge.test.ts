@@ -137,6 +137,23 @@ test('tells no distance of a car that a nearer one hides', () => {
   assert.equal(judgements.at(-1)!.tracks.find(({ trackId }) => trackId === 1)!.distanceMeters, null);
 });
 
+test('leaves a bus that is overtaken in its lane, although the detector stops short of the edge that cuts it', () => {
+  const frames = Array.from({ length: 42 }, (_, i) => {
+    const near = 22 - (6 * i) / 15;
+    const right = 640 + (945 * (3.5 + 1.27)) / near;
+    const box: DashcamFrame['detections'][number]['boxPx'] = [
+      640 + (945 * (3.5 - 1.27)) / (near + 12),
+      360 - (945 * 1.8) / near,
+      Math.min(right, 1271),
+      360 + (945 * 1.3) / near,
+    ];
+    return frameAt(i / 15, [{ class: 'bus', score: 0.6, boxPx: box }]);
+  });
+  const judgements = judgeAll(frames);
+  assert.ok(judgements.every(({ tracks }) => tracks.every(({ inPath }) => !inPath)));
+  assert.deepEqual(alertsOf(judgements), []);
+});
+
 test('takes a box that jumps to another size for another car, not for an approach', () => {
   const jumped = Array.from({ length: 15 }, (_, i) => frameAt((22 + i) / 15, carAt(15)));
   const judgements = judgeAll([...following, ...jumped]);

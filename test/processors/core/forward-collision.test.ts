@@ -10,7 +10,7 @@ const closing = (closingSpeedMps: number, ttcSeconds: number, more: Partial<Appr
   distanceSigmaMeters: 1,
   lateralMeters: 0,
   lateralSpeedMps: 0,
-  lateralSpeedSigmaMps: 0.1,
+  driftSigmaMps: 0.1,
   closingSpeedMps,
   ttcSeconds,
   ttcSigmaSeconds: 0.1,
@@ -19,12 +19,21 @@ const closing = (closingSpeedMps: number, ttcSeconds: number, more: Partial<Appr
 });
 
 test('judges an approach by the time that is left', () => {
-  const table: { why: string; approach: Approach; knownSeconds?: number; severity: Severity | null; isHeld: boolean }[] = [
+  const table: {
+    why: string;
+    approach: Approach;
+    knownSeconds?: number;
+    comingSeconds?: number;
+    egoSpeedMps?: number;
+    severity: Severity | null;
+    isHeld: boolean;
+  }[] = [
     { why: 'in time', approach: closing(15, 2.6), severity: 'warning', isHeld: true },
     { why: 'braking now is needed', approach: closing(15, 1.5), severity: 'critical', isHeld: true },
     { why: 'seen for too short a time', approach: closing(15, 2), knownSeconds: 0.2, severity: null, isHeld: true },
     { why: 'not yet', approach: closing(15, 2.9), severity: null, isHeld: true },
-    { why: 'far from it', approach: closing(15, 4), severity: null, isHeld: false },
+    { why: 'a little eased off', approach: closing(15, 4), severity: null, isHeld: true },
+    { why: 'far from it', approach: closing(15, 5), severity: null, isHeld: false },
     { why: 'not closing', approach: closing(0, 1, { ttcSeconds: null, ttcSigmaSeconds: null }), severity: null, isHeld: false },
     { why: 'creeping up in a queue', approach: closing(1.2, 2), severity: null, isHeld: false },
     { why: 'as likely noise as not', approach: closing(15, 2, { ttcSigmaSeconds: 1 }), severity: null, isHeld: true },
@@ -37,12 +46,16 @@ test('judges an approach by the time that is left', () => {
     { why: 'too fast for anything but oncoming traffic', approach: closing(45, 1.2), severity: null, isHeld: true },
     { why: 'farther than anything is seen', approach: closing(39, 2.6, { distanceMeters: 130 }), severity: null, isHeld: true },
     { why: 'the driver brakes enough already', approach: closing(8, 2, { enhancedTtcSeconds: null }), severity: null, isHeld: true },
-    { why: 'the lead brakes hard', approach: closing(5, 3.5, { enhancedTtcSeconds: 2 }), severity: 'warning', isHeld: false },
+    { why: 'the lead brakes hard', approach: closing(5, 3.2, { enhancedTtcSeconds: 2 }), severity: 'warning', isHeld: true },
+    { why: 'met sooner than who stands can be', approach: closing(30, 2.5), egoSpeedMps: 20, severity: null, isHeld: true },
+    { why: 'as fast as who stands is met', approach: closing(22, 2.5), egoSpeedMps: 20, severity: 'warning', isHeld: true },
+    { why: 'someone may stop at the kerb yet', approach: closing(15, 2), comingSeconds: 0.07, severity: null, isHeld: true },
+    { why: 'someone does not stop at the kerb', approach: closing(15, 2), comingSeconds: 0.2, severity: 'warning', isHeld: true },
     { why: 'the lead slows down far ahead', approach: closing(3, 6, { enhancedTtcSeconds: 2.6 }), severity: null, isHeld: false },
   ];
-  for (const { why, approach, knownSeconds = 2, severity, isHeld } of table)
+  for (const { why, approach, knownSeconds = 2, comingSeconds = null, egoSpeedMps = null, severity, isHeld } of table)
     assert.deepEqual(
-      judgeApproach({ trackId: 1, class: 'car', approach, knownSeconds, isSeen: true }, thresholds),
+      judgeApproach({ trackId: 1, class: 'car', approach, knownSeconds, isSeen: true, comingSeconds }, thresholds, egoSpeedMps),
       { severity, isHeld, isSeen: true },
       why,
     );

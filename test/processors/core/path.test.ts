@@ -4,12 +4,12 @@ import type { Approach } from '../../../processors/core/collision.ts';
 import { chooseLead, isInPath } from '../../../processors/core/path.ts';
 import { roadUserOf } from '../../../processors/core/road-users.ts';
 
-const approach = (lateralMeters: number, lateralSpeedMps: number, ttcSeconds: number | null, lateralSpeedSigmaMps = 0.1): Approach => ({
+const approach = (lateralMeters: number, lateralSpeedMps: number, ttcSeconds: number | null, driftSigmaMps = 0.1): Approach => ({
   distanceMeters: 30,
   distanceSigmaMeters: 1,
   lateralMeters,
   lateralSpeedMps,
-  lateralSpeedSigmaMps,
+  driftSigmaMps,
   closingSpeedMps: ttcSeconds === null ? 0 : 30 / ttcSeconds,
   ttcSeconds,
   ttcSigmaSeconds: ttcSeconds === null ? null : 0.1,

@@ -21,3 +21,21 @@ test('evens out slopes and comes to the pitch of the mount', () => {
   const pitch = learnedPitch(learn(6));
   assert.ok(pitch !== undefined && Math.abs(pitch - 2 * degree) < 0.15 * degree, `${pitch}`);
 });
+
+test('begins anew when somebody has turned the camera, and not for a hill', () => {
+  let calibration = learn(6);
+  const see = (degrees: number, seconds: number) => {
+    for (let index = 0; index < seconds * 15; index++) calibration = learnPitch(calibration, degrees * degree, 0.1 * degree, 1 / 15);
+  };
+  see(6, 8);
+  see(2, 5);
+  assert.ok(!calibration.isLost && Math.abs(learnedPitch(calibration)! - 2 * degree) < 0.2 * degree, 'a hill');
+  see(6, 11);
+  assert.ok(calibration.isLost);
+  assert.equal(learnedPitch(calibration), undefined);
+  see(6, 240);
+  assert.ok(
+    !calibration.isLost && Math.abs(learnedPitch(calibration)! - 6 * degree) < 0.2 * degree,
+    `${calibration.pitchRadians / degree}`,
+  );
+});
