@@ -16,6 +16,6 @@ export type DriveAnswer = { readonly graded: readonly FamilyGrade[] } | { readon
 
 export interface CrewOptions {
   readonly dataDirectory: string;
-  /** Folder or address with the manifest's files. */
+  /** Folder or address with the manifest's files; empty for none. */
   readonly mirror?: string;
 }

@@ -10,14 +10,8 @@ import { unknownVehicle, type VehicleState } from '../processors/pipelines/sense
 import { parseConfiguration, streamSchema } from '../schemas/configuration.ts';
 import type { AccessUnit } from '../schemas/messages.ts';
 import { streamSettingsOf } from './kinds.ts';
-import { scenarioOf } from './scenarios.ts';
+import { pictureStep, scenarioOf } from './scenarios.ts';
 import type { Trace, TracedFrame } from './trace.ts';
-
-/**
- * The simulated camera gives as many pictures a second as are analysed by default, so that none is drawn and encoded for nothing: some
- * dashcams have that rate, and what is judged is the same frames as at 30.
- */
-const everyFrame = 2;
 
 /** Who sees the drive. Each has its own pipeline; the drive is drawn and encoded once for all. */
 export interface Viewer {
@@ -28,7 +22,8 @@ export interface Viewer {
 
 /**
  * Drives a scenario through the whole pipeline as fast as it goes: drawn, encoded, decoded, looked at and judged, with the settings that
- * a stream has by default. Speed and indicator are told as a vehicle's telemetry would.
+ * a stream has by default but for the rate of `pictureStep`. The simulated camera gives as many pictures a second as are analysed, so that
+ * none is drawn for nothing. Speed and indicator are told as a vehicle's telemetry would.
  * @returns A trace for each viewer, in their order.
  * @throws REQUEST_INVALID where nothing looks at this kind of camera, and what drawing, decoding and models throw.
  */
@@ -36,14 +31,20 @@ export async function drive(scenarioName: string, viewers: readonly Viewer[]): P
   const scenario = scenarioOf(scenarioName);
   const scene = openScene(scenario);
   const { alerts } = parseConfiguration({}, 'defaults');
-  const stream = streamSchema.parse({ id: 'evaluation', url: `sim:${scenario.name}`, ...streamSettingsOf(scenario) });
+  const step = pictureStep(scenario);
+  const stream = streamSchema.parse({
+    id: 'evaluation',
+    url: `sim:${scenario.name}`,
+    analysedFramesPerSecond: framesPerSecond / step,
+    ...streamSettingsOf(scenario),
+  });
   const encoder = VideoEncoder.open(scene.width, scene.height);
   const pipelines: Pipeline[] = [];
   const frames: TracedFrame<unknown>[][] = viewers.map(() => []);
   try {
     for (const { models } of viewers) pipelines.push(new Pipeline({ stream, senses: await openSenses({ stream, alerts, models }) }));
     const i420 = new Uint8Array((scene.width * scene.height * 3) / 2);
-    for (let frameIndex = 0; frameIndex < scene.framesPerLoop; frameIndex += everyFrame) {
+    for (let frameIndex = 0; frameIndex < scene.framesPerLoop; frameIndex += step) {
       const truth = scene.draw(frameIndex, i420);
       const capturedAtUs = frameTimeUs(frameIndex);
       const unit: AccessUnit = {
@@ -52,7 +53,7 @@ export async function drive(scenarioName: string, viewers: readonly Viewer[]): P
         vehicleId: null,
         kind: stream.kind,
         epoch: 1,
-        sequence: frameIndex / everyFrame,
+        sequence: frameIndex / step,
         publishedAtUs: capturedAtUs,
       };
       const vehicle = told(truth);

@@ -1,9 +1,9 @@
 import type { Figure } from '../bench/figure.ts';
 import { Crew } from './crew.ts';
 import type { CrewOptions, DriveTask, FamilyGrade } from './crew-task.ts';
+import { costSeconds } from './drive-cost.ts';
 import { families as allFamilies } from './families/index.ts';
 import type { Family } from './family.ts';
-import { scenarioOf } from './scenarios.ts';
 
 export interface EvaluationOptions extends CrewOptions {
   /** Names of families; all of them unless given. */
@@ -11,26 +11,33 @@ export interface EvaluationOptions extends CrewOptions {
   readonly isQuick: boolean;
   /** Manifest names. All that is graded is graded with the first, what depends on the detector with the others too. */
   readonly detectors: readonly string[];
-  /** Drives at once. */
-  readonly workers: number;
   /** Gets a line after each drive. */
   readonly tell: (line: string) => void;
 }
 
 export interface FamilyResult {
   readonly family: Family;
+  /** What is not here, where the family was skipped. */
+  readonly missing: string | undefined;
   readonly figures: readonly Figure[];
   readonly graded: readonly FamilyGrade[];
   /** Drives that could not be driven, and why. */
   readonly failures: readonly string[];
 }
 
+/** Drives at once: each takes about a core. */
+const workers = 2;
+
 /** Drives and grades. A drive that several families ask for is driven once. */
 export async function evaluate(options: EvaluationOptions): Promise<FamilyResult[]> {
   const families = allFamilies.filter(({ name }) => options.only === undefined || options.only.includes(name));
-  const tasks = tasksOf(families, options);
+  const missing = new Map(families.map((family) => [family, family.missing?.()]));
+  const tasks = tasksOf(
+    families.filter((family) => missing.get(family) === undefined),
+    options,
+  );
   const failures = new Map<string, string>();
-  const crew = new Crew(Math.min(options.workers, tasks.length), options);
+  const crew = new Crew(Math.min(workers, tasks.length), options);
   const startedAt = performance.now();
   let graded: readonly FamilyGrade[] = [];
   try {
@@ -47,6 +54,7 @@ export async function evaluate(options: EvaluationOptions): Promise<FamilyResult
     const of = graded.filter((grade) => grade.family === family.name);
     return {
       family,
+      missing: missing.get(family),
       graded: of,
       figures: detectorsOf(family, options).flatMap((detector) => figuresOf(family, detector, of)),
       failures: family.drives({ isQuick: options.isQuick, isSecond: false }).flatMap((scenario) => {
@@ -76,9 +84,8 @@ function tasksOf(families: readonly Family[], options: EvaluationOptions): Drive
         task.families.add(family.name);
         task.detectors.add(detector);
       }
-  // The longest first, so that at the end nobody waits long for the last one.
-  const seconds = ({ scenario, detectors }: DriveTask) => detectors.length * scenarioOf(scenario).durationSeconds;
+  // What takes longest first, so that at the end nobody waits long for the last one.
   return [...wanted]
     .map(([scenario, task]): DriveTask => ({ scenario, detectors: [...task.detectors], families: [...task.families] }))
-    .sort((a, b) => seconds(b) - seconds(a));
+    .sort((a, b) => costSeconds(b) - costSeconds(a));
 }

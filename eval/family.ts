@@ -53,7 +53,7 @@ export interface GradedDrive {
 export interface DriveScope {
   /** Few drives, that together find most of what may break. */
   readonly isQuick: boolean;
-  /** For a detector beside the one that is graded first: long drives are driven in part, so that all of it takes half an hour. */
+  /** For a detector beside the one that is graded first: of what takes long it sees a part. */
   readonly isSecond: boolean;
 }
 
@@ -63,7 +63,9 @@ export interface Family {
   readonly description: string;
   /** Whether what is seen depends on the detector, so that each is graded; otherwise it is graded with the first one alone. */
   readonly needsDetector: boolean;
-  /** Names of scenarios, in the order in which they are driven. */
+  /** @returns What is not here and how to have it, where this machine cannot grade it; then nothing is driven. */
+  missing?(): string | undefined;
+  /** Names of scenarios, or of what else `drive` knows. */
   drives(scope: DriveScope): readonly string[];
   /** @param trace Of a scenario that `drives` named: its truth is of that scenario's kind. */
   grade(trace: Trace): Grade;

@@ -32,7 +32,9 @@ figure { margin: 0; border: 1px solid var(--line); border-radius: 6px; padding: 
 figcaption { font-size: 13px; color: var(--faint); }
 svg { width: 100%; height: auto; display: block; }`;
 
-function section({ family, figures, graded, failures }: FamilyResult): string {
+function section({ family, missing, figures, graded, failures }: FamilyResult): string {
+  if (missing !== undefined)
+    return `<section id="${family.name}"><h2>${family.name}</h2><p>Skipped, since ${escaped(missing)}</p></section>`;
   const plots = graded.flatMap(({ grade }) => [
     ...grade.events.flatMap(({ plot }) => plot ?? []),
     ...grade.falseAlerts.flatMap(({ plot }) => plot ?? []),

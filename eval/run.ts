@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { figureTable, hardwareName } from '../bench/figure.ts';
-import { availableDetectors, builtInDetector, modelMirror } from './detectors.ts';
+import { builtInModels, modelsAtHand } from './detectors.ts';
 import { evaluate, type FamilyResult } from './evaluate.ts';
 import { families } from './families/index.ts';
 import { renderPage } from './page.ts';
@@ -18,9 +18,6 @@ Drives simulated cameras through the whole pipeline and grades what was told of 
 
 Families: ${families.map(({ name }) => name).join(', ')}
 `;
-/** Each takes about a core. */
-const workers = 2;
-
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -37,15 +34,12 @@ if (values.help || unknown !== undefined) {
 }
 
 // The kept figures of the quick subset are compared on machines that have fetched nothing, too.
-const detectors = values.quick ? [builtInDetector] : availableDetectors();
-process.stdout.write(`${hardwareName()}; detectors: ${detectors.join(', ')}\n`);
+const models = values.quick ? builtInModels : modelsAtHand();
+process.stdout.write(`${hardwareName()}; detectors: ${models.detectors.join(', ')}\n`);
 const results = await evaluate({
+  ...models,
   only: values.only,
   isQuick: values.quick,
-  detectors,
-  workers,
-  dataDirectory: path.resolve('.roadstream'),
-  mirror: modelMirror,
   tell: (line) => process.stderr.write(`  … ${line}\n`),
 });
 for (const result of results) print(result);
@@ -56,8 +50,12 @@ if (values.html) {
   writeFileSync(path.join(values.html, 'index.html'), renderPage(results));
 }
 
-function print({ family, figures, failures }: FamilyResult): void {
+function print({ family, missing, figures, failures }: FamilyResult): void {
   process.stdout.write(`\n${family.name}: ${family.description}\n`);
+  if (missing !== undefined) {
+    process.stdout.write(`  skipped, since ${missing}\n`);
+    return;
+  }
   if (figures.length > 0) process.stdout.write(`${figureTable(figures)}\n`);
   for (const failure of failures) process.stdout.write(`  not driven: ${failure}\n`);
   if (figures.length === 0 || failures.length > 0) process.exitCode = 1;

@@ -3,7 +3,7 @@ import { type Family, nothingGraded } from '../family.ts';
 import { isCut, pairActors } from '../road.ts';
 import { errors, samplesOf } from '../summary.ts';
 import type { Trace } from '../trace.ts';
-import { everyNth, roadDrives } from './road-drives.ts';
+import { everyNth, followingDrives, roadDrives } from './road-drives.ts';
 
 const nearestMeters = 5;
 const farthestMeters = 60;
@@ -17,10 +17,7 @@ export const distance: Family = {
   name: 'distance',
   description: 'distance of road users 5 to 60 m ahead, and time to collision below 4 s of those in the path',
   needsDetector: true,
-  drives: ({ isQuick }) => [
-    ...roadDrives('distance').slice(0, isQuick ? 1 : undefined),
-    ...everyNth(roadDrives('forward-collision'), isQuick ? 8 : 1),
-  ],
+  drives: (scope) => [...followingDrives(scope), ...everyNth(roadDrives('forward-collision'), scope.isQuick ? 7 : 1)],
   grade(trace) {
     const inPath: number[] = [];
     const beside: number[] = [];

@@ -20,7 +20,8 @@ export const driver: Family = {
   name: 'driver',
   description: "the driver's eyes, glances, yawns and head, and what is told of them",
   needsDetector: false,
-  drives: ({ isQuick }) => gradingScenarios.get('driver')!.flatMap(({ name }) => (isQuick && !quickDrives.includes(name) ? [] : name)),
+  drives: ({ isQuick }) =>
+    isQuick ? quickDrives : ['attentive', 'driver'].flatMap((file) => gradingScenarios.get(file)!.map(({ name }) => name)),
   grade(trace) {
     const cabin = trace as Trace<CabinTruth>;
     const told = Object.entries(driverEvents(cabin)).map(([type, expected]) => gradeEvents(cabin, type, expected, raisedIn(trace, [type])));

@@ -16,8 +16,11 @@ export const roadside: Family = {
   name: 'roadside',
   description: 'speeds and counts of a fixed camera above a road',
   needsDetector: true,
-  drives: ({ isQuick }) =>
-    (gradingScenarios.get('roadside') ?? roadsideScenarios).map(({ name }) => name).slice(0, isQuick ? 1 : undefined),
+  drives({ isQuick, isSecond }) {
+    const grading = gradingScenarios.get('roadside')!;
+    if (isQuick) return [grading[0]!.name];
+    return [...grading, ...(isSecond ? [] : roadsideScenarios)].map(({ name }) => name);
+  },
   grade(trace) {
     const { scenario, frames } = trace as Trace<RoadsideTruth>;
     const speed: number[] = [];

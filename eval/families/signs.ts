@@ -13,7 +13,7 @@ export const signs: Family = {
   name: 'signs',
   description: 'speed limits told within 2.0 s of passing their sign, and held; lights',
   needsDetector: false,
-  drives: ({ isQuick }) => roadDrives('signs').slice(0, isQuick ? 1 : undefined),
+  drives: ({ isQuick }) => roadDrives('signs').slice(isQuick ? -1 : 0),
   grade(trace) {
     const road = trace as Trace<Truth>;
     const counts = { passed: 0, right: 0, values: 0, wrong: 0, lights: 0, lightsRight: 0 };

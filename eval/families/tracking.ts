@@ -4,7 +4,7 @@ import { type Family, nothingGraded } from '../family.ts';
 import { countOf } from '../summary.ts';
 import type { Trace, TracedFrame } from '../trace.ts';
 import { countTracking, type TrackingCounts, type TrackingFrame, trackingMetrics } from '../tracking-metrics.ts';
-import { quietDrives, roadDrives } from './road-drives.ts';
+import { followingDrives, roadDrives } from './road-drives.ts';
 
 /** What is lower or hidden more need not be tracked, but may be. KITTI's `moderate`: 25 px, and at most partly occluded. */
 const leastHeightPx = 25;
@@ -17,7 +17,7 @@ export const tracking: Family = {
   name: 'tracking',
   description: 'road users of simulated traffic, 25 px high and more, by the metrics of multiple object tracking',
   needsDetector: true,
-  drives: (scope) => (scope.isQuick ? roadDrives('distance').slice(0, 1) : [...roadDrives('distance', 'cut-ins'), ...quietDrives(scope)]),
+  drives: (scope) => [...followingDrives(scope), ...(scope.isQuick ? [] : roadDrives('cut-ins', 'traffic'))],
   grade(trace) {
     const counts = countTracking((trace as Trace<Truth>).frames.map(trackedFrame));
     return {

@@ -7,12 +7,16 @@ import { distance } from '../../eval/families/distance.ts';
 import { driverEvents, yawnEvents } from '../../eval/families/driver-events.ts';
 import { families } from '../../eval/families/index.ts';
 import { lanes } from '../../eval/families/lanes.ts';
+import { photographs } from '../../eval/families/photographs.ts';
+import { quietDrives as quietOf } from '../../eval/families/road-drives.ts';
 import { tracking } from '../../eval/families/tracking.ts';
 import type { Family, GradedDrive } from '../../eval/family.ts';
+import { type PhotographLabel, photographsName } from '../../eval/photographs.ts';
 import { gradingScenarios, scenarioOf } from '../../eval/scenarios.ts';
 import type { Trace } from '../../eval/trace.ts';
 import type { CabinScenario } from '../../ingest/simulator/cabin/scenario.ts';
 import type { Scenario } from '../../ingest/simulator/scenario.ts';
+import { type Box, nothingSeen, type Perception } from '../../schemas/messages.ts';
 import { cabinTraceOf, traceOf } from './truth-trace.ts';
 
 const scenariosOf = (file: string) => gradingScenarios.get(file)! as readonly Scenario[];
@@ -73,7 +77,7 @@ describe('what a driver does asks to be told of', () => {
     perclos: ['drowsiness', 1],
   };
 
-  for (const scenario of gradingScenarios.get('driver')! as readonly CabinScenario[])
+  for (const scenario of ['attentive', 'driver'].flatMap((file) => gradingScenarios.get(file)!) as CabinScenario[])
     test(scenario.name, () => {
       const trace = cabinTraceOf(scenario);
       const events: Readonly<Record<string, readonly ExpectedEvent[]>> = { ...driverEvents(trace), yawn: yawnEvents(trace) };
@@ -108,7 +112,56 @@ describe('grades', () => {
     for (const family of families) {
       const [all, quick] = [false, true].map((isQuick) => family.drives({ isQuick, isSecond: false })) as [string[], string[]];
       assert.ok(quick.length > 0 && quick.length <= all.length, family.name);
-      for (const name of [...all, ...quick]) assert.equal(scenarioOf(name).name, name);
+      for (const name of [...all, ...quick]) if (name !== photographsName) assert.equal(scenarioOf(name).name, name);
     }
+  });
+
+  test('a photograph counts as found where the middle of the box lies in the marked face, and by its eyes unless it shows a yawn', () => {
+    const label = { file: '', faceBoxPx: { x: 100, y: 100, width: 100, height: 100 } };
+    const seen = (state: PhotographLabel['state'], faceBoxPx: Box | null, isEyesClosed: boolean | null) => ({
+      timeSeconds: 0,
+      truth: { ...label, state },
+      perception: { ...nothingSeen, driver: { faceBoxPx, isEyesClosed } } as unknown as Perception,
+      alerts: [],
+    });
+    const inside: Box = [110, 110, 190, 190];
+    const trace: Trace = {
+      scenario: photographsName,
+      detector: 'none',
+      seconds: 0,
+      frames: [
+        seen('alert', inside, false),
+        seen('microsleep', inside, false),
+        seen('yawning', inside, true),
+        seen('alert', [300, 110, 380, 190], null),
+      ],
+    };
+    assert.equal(figureOf(photographs, trace, 'face found'), 75);
+    assert.equal(figureOf(photographs, trace, 'eyes open or shut'), 50);
+  });
+});
+
+describe('an hour in which nothing happens', () => {
+  const quietDrives = scenariosOf('quiet');
+
+  test('lasts an hour, by day, at dusk and at night, in rain and fog, on motorways, in towns and over hills', () => {
+    assert.equal(
+      quietDrives.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
+      3600,
+    );
+    for (const part of ['country', 'motorway', 'town', 'hills', 'shadows', 'dusk', 'night', 'rain', 'fog'])
+      assert.ok(
+        quietDrives.some(({ name }) => name.includes(part)),
+        part,
+      );
+  });
+
+  test('asks for no warning in the drives of the quick part', () => {
+    for (const name of quietOf({ isQuick: true, isSecond: false }))
+      assert.deepEqual(
+        collisionEvents(traceOf(scenarioOf(name) as Scenario, 'nothing'), collisionRule).filter(({ isRequired }) => isRequired),
+        [],
+        name,
+      );
   });
 });

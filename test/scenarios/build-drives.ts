@@ -124,14 +124,14 @@ export function rolling(degrees: number, lengthMeters: number): Profile {
 
 export interface SignRow extends Common {
   readonly egoKmh: number;
-  /** Each 180 m after the last; a number alone is a limit, `/60` its end. */
+  /** One after the other; a number alone is a limit, `/60` its end. */
   readonly signs: readonly (string | 'stop' | 'red' | 'amber' | 'green')[];
+  readonly everyMeters?: number;
 }
 
 /** Past signs and lights. */
 export function signDrive(row: SignRow): Scenario {
-  const { egoKmh, seed, road = 'country' } = row;
-  const everyMeters = 180;
+  const { egoKmh, seed, everyMeters = 180, road = 'country' } = row;
   const signs = row.signs.map((text, index): SignPlan => {
     const atMeters = 120 + everyMeters * index;
     if (text === 'stop') return { class: 'stop', atMeters };
@@ -150,14 +150,18 @@ export function signDrive(row: SignRow): Scenario {
   });
 }
 
-export interface QuietRow extends Common {
+export interface QuietRow extends Omit<Common, 'hills'> {
   readonly minutes: number;
   readonly egoKmh: number;
+  /** How far a rolling road makes the vehicle look up and down; without it, the road is flat. */
+  readonly hillsDegrees?: number;
+  /** People beside the road and parked cars as close as in a town. */
+  readonly isTown?: boolean;
 }
 
 /** A drive in which nothing is dangerous: bends, a lead at a distance, traffic both ways, parked cars, people beside the road, gantries. */
 export function quiet(row: QuietRow): Scenario {
-  const { minutes, egoKmh, seed, road = 'country' } = row;
+  const { minutes, egoKmh, hillsDegrees, isTown = false, seed, road = 'country' } = row;
   const random = randomFrom(seed * 1009 + 17);
   const durationSeconds = minutes * 60;
   const speed: (readonly [number, number])[] = [[0, kmh(egoKmh)]];
@@ -166,7 +170,7 @@ export function quiet(row: QuietRow): Scenario {
   const lengthMeters = integralTo(speed, durationSeconds);
   const curvature = bends(random, lengthMeters, road === 'motorway' ? 0.0011 : 0.003);
   return scenarioOf(
-    { ...row, curvature },
+    { ...row, curvature, hills: hillsDegrees === undefined ? undefined : rolling(hillsDegrees, lengthMeters) },
     {
       description: `${minutes} min of quiet driving on a ${road} at about ${egoKmh} km/h.`,
       durationSeconds,
@@ -181,7 +185,7 @@ export function quiet(row: QuietRow): Scenario {
           kmh(road === 'motorway' ? 110 : 75),
           140,
         ),
-        ...(road === 'motorway' ? beside(random, egoKmh) : parkedAndWalking(random, lengthMeters)),
+        ...(road === 'motorway' ? beside(random, egoKmh) : parkedAndWalking(random, lengthMeters, isTown ? 0.3 : 1)),
       ],
       signs: signsAlong(road, random, lengthMeters),
     },
@@ -234,10 +238,10 @@ function beside(random: () => number, egoKmh: number): ActorPlan[] {
   );
 }
 
-/** Parked half on the verge, 1.1 m beside the vehicle's path; people at least 2 m beside it. */
-function parkedAndWalking(random: () => number, lengthMeters: number): ActorPlan[] {
+/** Parked half on the verge, 1.1 m beside the vehicle's path; people at least 2 m beside it. @param gaps Between them, of a country road's. */
+function parkedAndWalking(random: () => number, lengthMeters: number, gaps: number): ActorPlan[] {
   const actors: ActorPlan[] = [];
-  for (let at = 150, index = 1; at < lengthMeters - 50; at += 90 + 260 * random(), index++) {
+  for (let at = 150, index = 1; at < lengthMeters - 50; at += gaps * (90 + 260 * random()), index++) {
     const isPerson = random() < 0.35;
     actors.push({
       actorId: `${isPerson ? 'walker' : 'parked'}-${index}`,
