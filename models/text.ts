@@ -12,14 +12,25 @@ export interface LineImage {
   readonly width: number;
 }
 
+/** What was read of a line, step by step along it. */
+export interface LineSteps {
+  /** The likeliest class and the next one, [steps, 2]. */
+  readonly classes: Float32Array;
+  /** Of these two, 0..1, [steps, 2]. */
+  readonly probabilities: Float32Array;
+  /** Of white space, 0..1, [steps]. */
+  readonly blanks: Float32Array;
+  readonly inferenceMs: number;
+}
+
 /** Reads single lines of text. */
 export interface LineReader {
   /** SHA-256 of the model, first 16 hex digits. */
   readonly hash: string;
-  /** By the classes of `read`; the first is the blank between characters. */
+  /** By the classes of `read`; the first stands for none. */
   readonly characters: readonly string[];
-  /** @returns The probability of each character, [steps, characters.length]. @throws INFERENCE_STUCK, INFERENCE_FAILED */
-  read(line: LineImage): Promise<{ readonly probabilities: Float32Array; readonly inferenceMs: number }>;
+  /** @throws INFERENCE_STUCK, INFERENCE_FAILED */
+  read(line: LineImage): Promise<LineSteps>;
   close(): Promise<void>;
 }
 
@@ -28,7 +39,7 @@ export interface TextModels {
   /** SHA-256 over all three, first 16 hex digits. */
   readonly hash: string;
   readonly modelSet: string;
-  /** By the classes of `read`; the first is the blank between characters. */
+  /** By the classes of `read`; the first stands for none. */
   readonly characters: readonly string[];
   /**
    * @param rgb Interleaved, [height, width, 3].
@@ -39,8 +50,7 @@ export interface TextModels {
   find(rgb: Uint8Array, width: number, height: number): Promise<{ readonly probabilities: Float32Array; readonly inferenceMs: number }>;
   /** @returns The probability that the line stands on its head, 0..1. */
   turned(line: LineImage): Promise<{ readonly probability: number; readonly inferenceMs: number }>;
-  /** @returns The probability of each character, [steps, characters.length]. */
-  read(line: LineImage): Promise<{ readonly probabilities: Float32Array; readonly inferenceMs: number }>;
+  read(line: LineImage): Promise<LineSteps>;
   close(): Promise<void>;
 }
 
@@ -76,12 +86,11 @@ export async function openTextModels(options: ModelOptions): Promise<TextModels>
     modelSet: `pp-ocr:${hash}`,
     characters: await charactersOf(options),
     async find(rgb, width, height) {
-      const data = planes({ rgb, width }, height, width, imageNet);
-      const { outputs, inferenceMs } = await detector!.run({ x: { data, shape: [1, 3, height, width] } });
-      return { probabilities: Object.values(outputs)[0]!.data, inferenceMs };
+      const { outputs, inferenceMs } = await detector!.run({ picture: { data: rgb, shape: [1, height, width, 3] } });
+      return { probabilities: outputs.text!.data, inferenceMs };
     },
     async turned(line) {
-      const data = planes(line, lineHeight, angleWidth, plusMinusOne);
+      const data = planes(line, angleWidth);
       const { outputs, inferenceMs } = await angle!.run({ x: { data, shape: [1, 3, lineHeight, angleWidth] } });
       return { probability: Object.values(outputs)[0]!.data[1]!, inferenceMs };
     },
@@ -97,11 +106,11 @@ async function charactersOf(options: ModelOptions): Promise<readonly string[]> {
   return ['', ...keys!.toString('utf8').split('\n'), ' '];
 }
 
-async function readLine(recogniser: Network, line: LineImage): ReturnType<LineReader['read']> {
+async function readLine(recogniser: Network, line: LineImage): Promise<LineSteps> {
   const width = Math.max(leastReadWidth, widthStep * Math.ceil(line.width / widthStep));
-  const data = planes(line, lineHeight, width, plusMinusOne);
+  const data = planes(line, width);
   const { outputs, inferenceMs } = await recogniser.run({ x: { data, shape: [1, 3, lineHeight, width] } });
-  return { probabilities: Object.values(outputs)[0]!.data, inferenceMs };
+  return { classes: outputs.classes!.data, probabilities: outputs.probabilities!.data, blanks: outputs.blanks!.data, inferenceMs };
 }
 
 /** All or none. */
@@ -114,34 +123,18 @@ async function openAll(opening: readonly Promise<Network>[]): Promise<Network[]>
   throw refused.reason;
 }
 
-/** What a value of 0..255 becomes, by colour: blue, green, red. */
-interface Normalisation {
-  readonly scale: readonly [number, number, number];
-  readonly offset: readonly [number, number, number];
-}
-
 /**
- * The mean and deviation of ImageNet's red, green and blue, in this order for blue, green and red: PaddleOCR trained it so.
- * Source: NormalizeImage of PaddleOCR's ch_PP-OCRv4_det configuration.
+ * @returns float32 [3, lineHeight, width], blue first, -1..1; what is wider is cut off, what is narrower filled up with 0.
+ * Source: resize_norm_img of PaddleOCR's recogniser and angle classifier.
  */
-const imageNet: Normalisation = {
-  scale: [1 / (255 * 0.229), 1 / (255 * 0.224), 1 / (255 * 0.225)],
-  offset: [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225],
-};
-
-/** Source: resize_norm_img of PaddleOCR's recogniser and angle classifier. */
-const plusMinusOne: Normalisation = { scale: [1 / 127.5, 1 / 127.5, 1 / 127.5], offset: [-1, -1, -1] };
-
-/** @returns float32 [3, height, width], blue first; what is wider is cut off, what is narrower filled up with 0. */
-function planes({ rgb, width: given }: LineImage, height: number, width: number, { scale, offset }: Normalisation): Float32Array {
-  const values = new Float32Array(3 * height * width);
+function planes({ rgb, width: given }: LineImage, width: number): Float32Array {
+  const values = new Float32Array(3 * lineHeight * width);
   const columns = Math.min(given, width);
   for (let plane = 0; plane < 3; plane++) {
-    const [factor, shift] = [scale[plane]!, offset[plane]!];
-    for (let row = 0; row < height; row++) {
+    for (let row = 0; row < lineHeight; row++) {
       let from = row * given * 3 + 2 - plane;
-      let to = (plane * height + row) * width;
-      for (let column = 0; column < columns; column++, from += 3) values[to++] = rgb[from]! * factor + shift;
+      let to = (plane * lineHeight + row) * width;
+      for (let column = 0; column < columns; column++, from += 3) values[to++] = rgb[from]! / 127.5 - 1;
     }
   }
   return values;

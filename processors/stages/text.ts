@@ -1,11 +1,12 @@
 import type { LineImage, TextModels } from '../../models/text.ts';
 import { type ReadText, readBestPath } from '../core/scanner/ctc.ts';
+import { inPlateForm } from '../core/scanner/plate.ts';
 import { scaled, turned } from '../core/scanner/quadrilateral.ts';
 import type { TextLine } from '../core/scanner/readings.ts';
 import { type TextRegion, textRegions } from '../core/scanner/text-regions.ts';
 import type { Picture } from './decoder.ts';
 import { cutLine, type RgbPicture, turnedLine } from './line-cutter.ts';
-import { Scaler } from './scaler.ts';
+import { pictureMemory, Scaler } from './scaler.ts';
 
 /** Longer side of the picture in which text is looked for, pixels. Source: PaddleOCR's det_limit_side_len. */
 const searchSidePx = 960;
@@ -90,12 +91,13 @@ export async function readLine(
 ): Promise<ReadText & { readonly isTurned: boolean; readonly inferenceMs: number }> {
   const angle = await models.turned(line);
   const isTurned = angle.probability > turnedProbability;
-  const { probabilities, inferenceMs } = await models.read(isTurned ? turnedLine(line) : line);
-  return { ...readBestPath(probabilities, models.characters), isTurned, inferenceMs: angle.inferenceMs + inferenceMs };
+  const steps = await models.read(isTurned ? turnedLine(line) : line);
+  const { text, confidence, doubts } = readBestPath(steps, models.characters);
+  return { text: inPlateForm(text, doubts), confidence, isTurned, inferenceMs: angle.inferenceMs + steps.inferenceMs };
 }
 
 function rgbPicture(width: number, height: number): RgbPicture {
-  return { rgb: Buffer.alloc(width * height * 3), width, height };
+  return { rgb: pictureMemory(width, height, 'rgb'), width, height };
 }
 
 function areaOf({ cornersPx: [ax, ay, bx, by, , , dx, dy] }: TextRegion): number {

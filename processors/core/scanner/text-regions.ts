@@ -49,6 +49,8 @@ function* outlines(probabilities: Float32Array, width: number, height: number): 
     stack.push(index);
   };
   for (let seed = 0; seed < visited.length; seed++) {
+    // Nearly all pixels: a call for each would take most of the time.
+    if (!(probabilities[seed]! > pixelProbability)) continue;
     visit(seed);
     if (stack.length === 0) continue;
     const rows = new Map<number, { left: number; right: number }>();
@@ -56,7 +58,9 @@ function* outlines(probabilities: Float32Array, width: number, height: number): 
       const x = index % width;
       const y = (index - x) / width;
       const row = rows.get(y);
-      rows.set(y, { left: Math.min(x, row?.left ?? x), right: Math.max(x, row?.right ?? x) });
+      if (!row) rows.set(y, { left: x, right: x });
+      else if (x < row.left) row.left = x;
+      else if (x > row.right) row.right = x;
       for (let nearY = Math.max(0, y - 1); nearY <= Math.min(height - 1, y + 1); nearY++)
         for (let nearX = Math.max(0, x - 1); nearX <= Math.min(width - 1, x + 1); nearX++) visit(nearY * width + nearX);
     }
