@@ -23,6 +23,8 @@ export interface WatchedStream {
 /** The stream's forward-collision alert, if one is open. Plain JSON, never changed in place. */
 export interface ForwardCollisionWatch {
   readonly alert: AlertState;
+  /** The frame before, and whether something came near in it. */
+  readonly before: { readonly clockSeconds: number; readonly isHeld: boolean } | null;
   readonly open: {
     readonly alertId: string;
     readonly raisedAtUs: number;
@@ -32,7 +34,13 @@ export interface ForwardCollisionWatch {
   } | null;
 }
 
-export const noForwardCollision: ForwardCollisionWatch = { alert: calm, open: null };
+/**
+ * Seconds between two frames from which one alone is believed, when something came near in the one before: a process that has too much to do
+ * leaves out frames, and a danger may be over before two more are seen.
+ */
+const sparseSeconds = 0.3;
+
+export const noForwardCollision: ForwardCollisionWatch = { alert: calm, before: null, open: null };
 
 /**
  * Judges all hazards of a frame by the worst of them; one alert is open at a time, whichever of them it is about.
@@ -56,10 +64,14 @@ export function stepForwardCollision(
         (a.hazard.approach.ttcSeconds ?? Number.MAX_VALUE) - (b.hazard.approach.ttcSeconds ?? Number.MAX_VALUE),
     );
   const worst = dangers[0];
-  const policy = { ...forwardCollisionPolicy, hourlyBudget: stream.forwardCollision.hourlyBudget };
+  const isHeld = dangers.some(({ sign }) => sign.isHeld);
+  const isSparse = watch.before?.isHeld === true && clockSeconds - watch.before.clockSeconds >= sparseSeconds;
+  const confirmFrames = isSparse ? 1 : forwardCollisionPolicy.confirmFrames;
+  const policy = { ...forwardCollisionPolicy, confirmFrames, hourlyBudget: stream.forwardCollision.hourlyBudget };
+  const before = { clockSeconds, isHeld };
   const { state: alert, change } = stepAlert(watch.alert, policy, clockSeconds, {
     severity: worst?.sign.severity ?? null,
-    isHeld: dangers.some(({ sign }) => sign.isHeld),
+    isHeld,
     isSeen: worst?.sign.isSeen ?? true,
   });
 
@@ -76,12 +88,12 @@ export function stepForwardCollision(
       : watch.open && worst && evidence
         ? { ...watch.open, trackId: worst.hazard.trackId, leastTtcSeconds: Math.min(watch.open.leastTtcSeconds, evidence.ttcSeconds) }
         : watch.open;
-  if (!open || !change) return { watch: { alert, open }, alerts: [] };
+  if (!open || !change) return { watch: { alert, before, open }, alerts: [] };
 
   const isCleared = change === 'cleared';
   const durationSeconds = clockSeconds - open.raisedClockSeconds;
   return {
-    watch: { alert, open: isCleared ? null : open },
+    watch: { alert, before, open: isCleared ? null : open },
     alerts: [
       {
         alertId: open.alertId,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Approach } from '../../../processors/core/collision.ts';
 import { describeApproach, describeEnd, evidenceOf, judgeApproach } from '../../../processors/core/forward-collision.ts';
+import { noForwardCollision, stepForwardCollision } from '../../../processors/core/forward-collision-watch.ts';
 import type { Severity } from '../../../schemas/messages.ts';
 
 const thresholds = { warnTtcSeconds: 2.7, criticalTtcSeconds: 1.6, hourlyBudget: 12 };
@@ -64,4 +65,61 @@ test('judges an approach by the time that is left', () => {
 test('tells a dispatcher in one sentence', () => {
   assert.equal(describeApproach('car', evidenceOf(closing(8.6, 2.1))), 'Closing on the car 18 m ahead: 2.1 s to collision.');
   assert.equal(describeEnd(2.34, 1.18), 'Forward collision danger over after 2.3 s; at worst 1.2 s to collision.');
+});
+
+test('two frames must agree, but one is enough after a pause in which the danger came near', () => {
+  const stream = { streamId: 'front', vehicleId: null, modelSet: 'f00d', forwardCollision: thresholds };
+  const raisedAt = (frames: readonly (readonly [clockSeconds: number, ttcSeconds: number])[]): number[] => {
+    let watch = noForwardCollision;
+    return frames.flatMap(([clockSeconds, ttcSeconds], sequence) => {
+      const frame = { epoch: 1, sequence, capturedAtUs: clockSeconds * 1e6, rtpTimestamp: clockSeconds * 90_000 };
+      const hazard = {
+        trackId: 1,
+        class: 'car',
+        approach: closing(15, ttcSeconds),
+        knownSeconds: 2,
+        isSeen: true,
+        comingSeconds: null,
+      };
+      const step = stepForwardCollision(watch, stream, frame, clockSeconds, [hazard], null);
+      watch = step.watch;
+      return step.alerts.some(({ state }) => state === 'raised') ? [clockSeconds] : [];
+    });
+  };
+  assert.deepEqual(
+    raisedAt([
+      [0, 3],
+      [0.07, 2.5],
+      [0.13, 2.9],
+    ]),
+    [],
+    'a box that jumps',
+  );
+  assert.deepEqual(
+    raisedAt([
+      [0, 3],
+      [0.07, 2.6],
+      [0.13, 2.5],
+    ]),
+    [0.13],
+    'twice in a row',
+  );
+  assert.deepEqual(
+    raisedAt([
+      [0, 3.2],
+      [0.8, 1.3],
+      [1.4, 5],
+    ]),
+    [0.8],
+    'frames were left out',
+  );
+  assert.deepEqual(
+    raisedAt([
+      [0, 8],
+      [0.8, 1.3],
+      [1.4, 5],
+    ]),
+    [],
+    'out of nothing',
+  );
 });
