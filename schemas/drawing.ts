@@ -93,12 +93,15 @@ function driverTone({ eyesClosedSeconds, lookingAwaySeconds }: Driver): Tone {
 
 /** What stands beside the picture, the most telling first. */
 export function factsOf(perception: Perception): Fact[] {
-  const { egoSpeedMps, speedLimitKmh, lanes, driver, regions, degraded } = perception;
+  const { egoSpeedMps, egoSpeedSigmaMps, speedLimitKmh, lanes, driver, regions, degraded } = perception;
   const facts: Fact[] = [];
   const tell = (name: string, value: string, tone: Tone = 'calm') => facts.push({ name, value, tone });
   const speedKmh = egoSpeedMps === null ? null : egoSpeedMps * 3.6;
-  if (speedKmh !== null)
-    tell('Speed', `${Math.round(speedKmh)} km/h`, speedLimitKmh !== null && speedKmh > speedLimitKmh ? 'caution' : 'calm');
+  if (speedKmh !== null) {
+    const sigmaKmh = (egoSpeedSigmaMps ?? 0) * 3.6;
+    const isTooFast = speedLimitKmh !== null && speedKmh - sigmaKmh > speedLimitKmh;
+    tell('Speed', `${egoSpeedSigmaMps === null ? '' : 'about '}${Math.round(speedKmh)} km/h`, isTooFast ? 'caution' : 'calm');
+  }
   if (speedLimitKmh !== null) tell('Limit', `${Math.round(speedLimitKmh)} km/h`);
   if (lanes?.offsetMeters != null)
     tell('In lane', `${Math.abs(lanes.offsetMeters).toFixed(2)} m ${lanes.offsetMeters < 0 ? 'left' : 'right'}`);

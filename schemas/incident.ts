@@ -3,7 +3,6 @@ import { type Alert, type Severity, severities } from './messages.ts';
 /**
  * Alerts of one vehicle that begin within this time of one another belong to one moment, microseconds. Long enough for a glance that has
  * led to a collision warning to become a long one (3.5 s, (EU) 2023/2590; 6 s when slow), and for a warning to be told again after its cooldown.
- * The view alert_incident (sql/005-risk-and-incidents.sql) says the same.
  */
 export const incidentGapUs = 10_000_000;
 

@@ -137,7 +137,9 @@ export interface Perception {
   readonly degraded: readonly string[];
   readonly tracks: readonly Track[];
   readonly kind: StreamKind;
+  /** As the vehicle tells it, else as the road shows it. */
   readonly egoSpeedMps: number | null;
+  /** One sigma of what the road shows; null of what the vehicle tells. */
   readonly egoSpeedSigmaMps: number | null;
   readonly lanes: Lanes | null;
   readonly signs: readonly Sign[];

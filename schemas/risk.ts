@@ -1,4 +1,5 @@
 import type { Driver, Perception } from './messages.ts';
+import { sureSpeed } from './sure-speed.ts';
 
 // How risky a second of driving is. Recorders sum it up a stream and second, the database and the gateway put a vehicle's streams together.
 
@@ -41,6 +42,8 @@ const blinkSeconds = 0.5;
 const drowsy = { odds: 2.9, perclos: 0.2, restedPerclos: 0.05, eyesClosedSeconds: 1 };
 /** Fatal crashes go with this power of the speed (Nilsson 2004). */
 const speedPower = 4;
+/** The only fault of a camera that does not keep it from seeing. */
+const stillSeeing = 'camera:moved';
 /** A camera that sees nothing is no all-clear. Points; chosen, no study says. */
 const unseenPoints = 20;
 /** Slower than walking pace nothing is lost by not looking. */
@@ -59,9 +62,14 @@ export const unknownRisk: RiskSigns = { parts: unknownParts, egoSpeedMps: null }
 export function riskOf(perception: Perception): RiskSigns | undefined {
   const { kind, vehicleId, degraded, driver } = perception;
   if (vehicleId === null || (kind !== 'dashcam' && kind !== 'cabin')) return undefined;
-  const isBlind = degraded.some((what) => what.startsWith('camera:'));
+  const isBlind = degraded.some((what) => what.startsWith('camera:') && what !== stillSeeing);
   const seen = isBlind ? {} : kind === 'dashcam' ? roadParts(perception) : driver ? driverParts(driver) : {};
-  return { parts: { ...unknownParts, ...seen, unseen: isBlind ? unseenPoints : 0 }, egoSpeedMps: perception.egoSpeedMps };
+  // A frozen picture looks as if the vehicle stood.
+  const isSpeedUnseen = isBlind && perception.egoSpeedSigmaMps !== null;
+  return {
+    parts: { ...unknownParts, ...seen, unseen: isBlind ? unseenPoints : 0 },
+    egoSpeedMps: isSpeedUnseen ? null : perception.egoSpeedMps,
+  };
 }
 
 /** The worse of each part: of a second's pictures, and of a vehicle's cameras. */
@@ -85,23 +93,24 @@ export function scoreOf({ parts, egoSpeedMps }: RiskSigns): number | null {
   return 100 - Math.floor(left / 100 ** (known.length - 1));
 }
 
-function roadParts({ tracks, lanes, egoSpeedMps, speedLimitKmh }: Perception): Partial<RiskParts> {
+function roadParts({ tracks, lanes, egoSpeedMps, egoSpeedSigmaMps, speedLimitKmh }: Perception): Partial<RiskParts> {
+  const speedMps = sureSpeed(egoSpeedMps, egoSpeedSigmaMps);
   const lead = tracks.find(({ isLead }) => isLead);
   const chances = tracks
     .filter(({ inPath, isLead }) => inPath || isLead)
     .map(({ ttcSeconds, closingSpeedMps }) =>
       ttcSeconds === null || closingSpeedMps === null ? 0 : tooLate(ttcSeconds - closingSpeedMps / (2 * brakingMps2)),
     );
-  const headway = lead && egoSpeedMps && lead.distanceMeters !== null ? tooLate(lead.distanceMeters / egoSpeedMps) : 0;
+  const headway = lead && speedMps && lead.distanceMeters !== null ? tooLate(lead.distanceMeters / speedMps) : 0;
   const crossing = lanes?.crossingSeconds;
   return {
     collision: points(Math.max(0, ...chances)),
-    headway: egoSpeedMps === null ? null : points(takesAnotherShare * headway),
+    headway: speedMps === null ? null : points(takesAnotherShare * headway),
     lane: lanes && lanes.lines.length > 0 ? points(takesAnotherShare * (crossing == null ? 0 : tooLate(crossing))) : null,
     speed:
-      egoSpeedMps === null || speedLimitKmh === null
+      speedMps === null || speedLimitKmh === null
         ? null
-        : points(attributable(Math.max(1, (egoSpeedMps * 3.6) / speedLimitKmh) ** speedPower)),
+        : points(attributable(Math.max(1, (speedMps * 3.6) / speedLimitKmh) ** speedPower)),
   };
 }
 

@@ -37,7 +37,7 @@ export function countValues(shape: readonly number[]): number {
 
 /**
  * @param model Its name, for messages.
- * @param items What it takes for one input, by name; unless given it says itself what it does not take.
+ * @param items What it takes for one input, by name; without it, only whether each tensor holds what its shape says is checked.
  * @throws INFERENCE_FAILED when a tensor does not hold what its shape says, or is not what the model takes.
  */
 export function checkTensors(model: string, tensors: Tensors, items?: Readonly<Record<string, TensorType>>): void {

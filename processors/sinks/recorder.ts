@@ -173,14 +173,14 @@ class Recorder {
   #enqueue(partition: number, { tracks, risks }: SecondRows): void {
     for (const row of tracks) this.#pending.push(entryOf(partition, row));
     for (const row of risks) this.#risks.push(entryOf(partition, row));
-    if (this.#pending.length >= rowsWrittenAtOnce) this.#wake();
+    if (this.#pending.length + this.#risks.length >= rowsWrittenAtOnce) this.#wake();
   }
 
   async #writeRepeatedly(): Promise<void> {
     const { signal } = this.#stop;
     let sweptAt = performance.now();
     for (let failures = 0; !signal.aborted; ) {
-      if (this.#pending.length < rowsWrittenAtOnce) await this.#enoughOrLate();
+      if (this.#pending.length + this.#risks.length < rowsWrittenAtOnce) await this.#enoughOrLate();
       if (performance.now() - sweptAt >= sweepEveryMs) {
         sweptAt = performance.now();
         for (const [partition, { seconds }] of this.#partitions) this.#enqueue(partition, seconds.sweep());

@@ -40,18 +40,3 @@ from (
 ) as together;
 
 create index alert_by_vehicle on alert (vehicle_id, raised_at, alert_id);
-
--- Which incident an alert is of: alerts of one vehicle that begin within 10 s of one another are one. Same as incidentsOf in schemas/incident.ts.
-create view alert_incident as
-select alert_id, vehicle_id, raised_at,
-  first_value(alert_id) over (partition by vehicle_id, number order by raised_at, alert_id) as incident_id,
-  first_value(raised_at) over (partition by vehicle_id, number order by raised_at, alert_id) as incident_at
-from (
-  select alert_id, vehicle_id, raised_at,
-    count(*) filter (where is_first) over (partition by vehicle_id order by raised_at, alert_id) as number
-  from (
-    select alert_id, vehicle_id, raised_at,
-      coalesce(raised_at - lag(raised_at) over (partition by vehicle_id order by raised_at, alert_id) > interval '10 seconds', true) as is_first
-    from alert where vehicle_id is not null
-  ) as marked
-) as numbered;

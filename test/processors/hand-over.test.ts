@@ -13,8 +13,8 @@ import { driveUnits } from '../support/drive.ts';
 import { eventually } from '../support/eventually.ts';
 import { processorWorld } from './world.ts';
 
-/** The lead brakes hard: raised, made worse and cleared between the 3rd and the 5th second. */
-const driveFrames = 165;
+/** The lead brakes hard: raised, made worse and cleared between the 3rd and the 6th second. */
+const driveFrames = 210;
 const streamId = 'braking-lead';
 
 // Frames go to the topic of jobs, where all are analysed: what is handed over is the same, and nothing depends on the machine's speed.

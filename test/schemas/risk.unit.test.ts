@@ -46,6 +46,13 @@ test('a camera that shows nothing is not told to see a clear road, and adds to t
   assert.deepEqual([collision, unseen], [null, 20]);
 });
 
+test('a camera that was moved still sees what comes', () => {
+  const lead = track({ inPath: true, isLead: true, closingSpeedMps: 15, ttcSeconds: 1.5 });
+  const { collision, unseen } = dashcam({ degraded: ['camera:moved'], tracks: [lead] });
+  assert.ok(collision! >= 98);
+  assert.equal(unseen, 0);
+});
+
 test('cameras of no vehicle, and those that watch no drive, say nothing', () => {
   assert.equal(riskOf({ ...base, vehicleId: null }), undefined);
   assert.equal(riskOf({ ...base, kind: 'roadside' }), undefined);
