@@ -56,7 +56,7 @@ export interface Restored {
 export class CheckpointBook {
   readonly #options: CheckpointBookOptions;
   readonly #entries = new Map<string, Entry>();
-  /** What the owner before us wrote last that counts, by stream. */
+  /** What the owner before us wrote last that counts, by stream, until we have gone on from it. */
   readonly #formers = new Map<string, Entry>();
   /** After the newest message seen, by partition. */
   readonly #seen = new Map<number, number>();
@@ -161,7 +161,9 @@ export class CheckpointBook {
       const timer = setTimeout(() => {
         this.#readers = this.#readers.filter((it) => it !== reader);
         reject(
-          new RoadstreamError('BUS_UNAVAILABLE', `A checkpoint was written, but could not be read back within ${longestWaitMs / 1000} s.`),
+          new RoadstreamError('BUS_UNAVAILABLE', `A checkpoint was written, but could not be read back within ${longestWaitMs / 1000} s.`, {
+            retryable: true,
+          }),
         );
       }, longestWaitMs);
       const reader = {
@@ -227,7 +229,11 @@ export class CheckpointBook {
   }
 
   async #read(message: BusMessage): Promise<void> {
-    if (!message.value) return void this.#entries.delete(message.key);
+    if (!message.value) {
+      this.#entries.delete(message.key);
+      this.#formers.delete(message.key);
+      return;
+    }
     try {
       const checkpoint = checkpointCodec.decode(message.value);
       const { streamId, processor, isTakeOver } = checkpoint;
@@ -236,6 +242,7 @@ export class CheckpointBook {
         if (!isTakeOver) return;
         if (processor === this.#options.processor) this.#formers.set(streamId, before);
       }
+      if (!isTakeOver) this.#formers.delete(streamId);
       this.#entries.set(streamId, { checkpoint, message });
     } catch (thrown) {
       await this.#options.deadLetters.bury(message, asRoadstreamError(thrown));

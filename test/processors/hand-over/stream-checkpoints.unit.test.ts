@@ -160,6 +160,9 @@ test('who takes over learns what was written between its reading and its take-ov
     await book.restoreNewer({ streamId: 'front', topic: partition.topic, partition: 4, nextOffset: 0 }, 'dashcam', 2),
     undefined,
   );
+  b.settle(settledAt(3));
+  assert.equal(await b.write([Buffer.from('alert')]), true);
+  assert.equal(await newer(1), undefined, 'kept although its own checkpoint has replaced it');
 });
 
 test('seeks back to the first keyframe that a stream of the partition needs, but not for streams that have ended', async (t) => {
