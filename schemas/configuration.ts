@@ -27,6 +27,7 @@ export const cameraSchema = z.strictObject({
     .describe('Lower part of the picture that shows the own bonnet, where nothing is looked for.'),
 });
 export type CameraConfiguration = z.output<typeof cameraSchema>;
+export const usualCamera: CameraConfiguration = cameraSchema.parse({});
 
 const givenStreamSchema = z.strictObject({
   id: slug.describe('Name of the camera in topics, addresses and the page.'),

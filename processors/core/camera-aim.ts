@@ -1,4 +1,5 @@
 import type { Lanes } from '../../schemas/messages.ts';
+import { straightCurvature, sureConfidence } from './lanes/lane-follower.ts';
 
 /** Where a lane shows the camera to look, against how it is configured; radians. */
 export interface CameraAim {
@@ -26,13 +27,8 @@ const usualSeconds = 600;
 const recentSeconds = 20;
 /** Seconds of clear lanes before where the camera looks counts as usual. */
 const leastSeenSeconds = 60;
-/** Five sigmas of what remains; at 30 m a camera 1.3 m above the road is wrong by a third then. */
+/** Five sigmas of what remains; at 30 m a camera 1.3 m above the road is wrong by a third and more then. */
 const movedRadians = 1.5 * degree;
-
-/** Each line's confidence from which it shows where the camera looks, as the lane's own calibration has it. */
-const sureConfidence = 0.7;
-/** 1/m: in sharper bends curvature is taken for pitch. */
-const straightCurvature = 0.001;
 
 /**
  * Where the lane shows the camera to look.

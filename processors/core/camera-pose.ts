@@ -31,9 +31,6 @@ export function cameraNow(camera: Camera, { filter, calibration }: LaneState, la
   return tilted(camera, calibration.pitchRadians, Math.hypot(camera.pitchSigmaRadians, doubt));
 }
 
-/** Whether the camera has been turned, and where it looks has not been learnt again. */
-export const isHorizonLost = ({ isLost }: PitchCalibration): boolean => isLost;
-
 /** A vehicle's box of this frame. */
 export interface SeenVehicle {
   readonly class: string;
@@ -53,10 +50,12 @@ export function learnFromVehicles(
   frame: { readonly camera: Camera; readonly bias: BoxBias; readonly vehicles: readonly SeenVehicle[]; readonly seconds: number },
 ): PitchCalibration {
   if (lanes?.lines.length === 2) return before;
-  return frame.vehicles.reduce((calibration, vehicle) => {
+  const learnt = frame.vehicles.reduce((calibration, vehicle) => {
     const pitch = vehicle.knownSeconds <= vehicleSeconds ? pitchByVehicle(frame.camera, vehicle, frame.bias) : null;
     return pitch ? learnPitch(calibration, pitch.value, pitch.sigma, frame.seconds) : calibration;
   }, before);
+  // Vehicles on the same slope contradict it together: a frame of many counts for no longer than one.
+  return { ...learnt, strangeSeconds: Math.min(learnt.strangeSeconds, before.strangeSeconds + frame.seconds) };
 }
 
 /**

@@ -42,13 +42,13 @@ const mostStepFactor = 5;
  * @param seconds Since the picture before.
  */
 export function stepView(before: ViewWatch | null, cells: readonly number[], seconds: number): ViewWatch {
-  if (!before) return { usual: cells.map(hundredths), recent: cells.map(hundredths), watchedSeconds: 0, waitedSeconds: 0, isOther: false };
+  if (!before) return { usual: cells.map(rounded), recent: cells.map(rounded), watchedSeconds: 0, waitedSeconds: 0, isOther: false };
   const waitedSeconds = before.waitedSeconds + seconds;
   if (waitedSeconds < lookSeconds) return { ...before, waitedSeconds };
   const watchedSeconds = before.watchedSeconds + waitedSeconds;
   const follow = (values: readonly number[], inSeconds: number) => {
     const share = waitedSeconds / Math.min(inSeconds, watchedSeconds);
-    return values.map((value, index) => hundredths(value + share * (cells[index]! - value)));
+    return values.map((value, index) => rounded(value + share * (cells[index]! - value)));
   };
   const usual = follow(before.usual, usualSeconds);
   const recent = follow(before.recent, recentSeconds);
@@ -99,6 +99,7 @@ function likenessOf(first: Float32Array, second: Float32Array, right: number, do
   return ofFirst > 0 && ofSecond > 0 ? both / Math.sqrt(ofFirst * ofSecond) : 0;
 }
 
-function hundredths(value: number): number {
-  return Math.round(100 * value) / 100;
+/** For a short state; a tenth of this is not followed within `usualSeconds`, so hundredths would leave the usual view 3 lumas behind. */
+function rounded(value: number): number {
+  return Math.round(1e4 * value) / 1e4;
 }

@@ -1,14 +1,15 @@
-import type { CameraConfiguration, Configuration } from '../../schemas/configuration.ts';
+import { type CameraConfiguration, type Configuration, usualCamera } from '../../schemas/configuration.ts';
 import type { Alert, Box, Lanes, Sign, Track } from '../../schemas/messages.ts';
+import { sureSpeed } from '../../schemas/sure-speed.ts';
 import { type ApproachState, correctApproach, predictApproach, reclassifyApproach, startApproach, surpriseOf } from './approach-filter.ts';
 import { type BoxBias, boxBiasOf } from './box-bias.ts';
 import { boxOf, boxVelocityOf } from './box-filter.ts';
 import { dropTracks, emptyTracker, type PictureDetection, stepTracker, type TrackedBox, type TrackerState } from './byte-track.ts';
-import { cameraNow, isHorizonLost, learnFromVehicles, type SeenVehicle } from './camera-pose.ts';
+import { cameraNow, learnFromVehicles, type SeenVehicle } from './camera-pose.ts';
 import { type Approach, readApproach } from './collision.ts';
 import { forAttention, forwardCollisionType } from './forward-collision.ts';
 import { type ForwardCollisionWatch, noForwardCollision, stepForwardCollision } from './forward-collision-watch.ts';
-import { type Camera, createCamera, swingSigmaRadians } from './geometry.ts';
+import { type Camera, createCamera, swingSigmaRadians, tilted } from './geometry.ts';
 import { alongLane } from './lane-path.ts';
 import {
   type DrivenVehicle,
@@ -17,8 +18,17 @@ import {
   noLaneDeparture,
   stepLaneDeparture,
 } from './lanes/lane-departure.ts';
-import { type LaneState, noLane, stepLanes } from './lanes/lane-follower.ts';
+import { type LaneState, momentaryPitch, noLane, stepLanes } from './lanes/lane-follower.ts';
 import type { Markings } from './lanes/markings.ts';
+import {
+  mostSpeedOf,
+  type OwnSpeed,
+  type OwnSpeedState,
+  ofGuessedCamera,
+  type RoadStrips,
+  stepOwnSpeed,
+  unknownOwnSpeed,
+} from './own-speed.ts';
 import { chooseLead, isBesidePath, isInPath } from './path.ts';
 import { roadUserOf } from './road-users.ts';
 import { isFlat, isHidden, sight } from './sighting.ts';
@@ -40,6 +50,8 @@ export interface DashcamFrame {
   readonly detections: readonly PictureDetection[];
   /** Without them no lane is looked for. */
   readonly markings?: Markings;
+  /** Without them the own speed is known only where the vehicle tells it. */
+  readonly roadStrips?: RoadStrips | null;
   /** Without them no sign is looked for. */
   readonly signs?: readonly SignSighting[];
   readonly vehicle?: DrivenVehicle & { readonly attention?: 'road' | 'away' | 'asleep' | null };
@@ -53,8 +65,10 @@ export interface DashcamJudgement {
   readonly signs: Sign[];
   /** Of the last sign that was believed; null where there is none. */
   readonly speedLimitKmh: number | null;
-  /** As the vehicle tells it. */
+  /** As the vehicle tells it, else as the road shows it. */
   readonly egoSpeedMps: number | null;
+  /** One sigma of what the road shows; null of what the vehicle tells. */
+  readonly egoSpeedSigmaMps: number | null;
   /** As in Perception: stage:reason. */
   readonly degraded: string[];
   /** Only what changed in this frame. publishedAtUs is 0: the edge fills it in. */
@@ -72,7 +86,7 @@ export interface DashcamJudgeOptions {
 }
 
 /** Of the state's layout: Checkpoint.version. */
-export const dashcamStateVersion = 7;
+export const dashcamStateVersion = 8;
 
 /** Everything a stream's next judgement depends on. Plain JSON, never changed in place. */
 export interface DashcamState {
@@ -88,6 +102,7 @@ export interface DashcamState {
   readonly watch: ForwardCollisionWatch;
   readonly lane: LaneState;
   readonly laneDeparture: LaneDepartureWatch;
+  readonly ownSpeed: OwnSpeedState;
   readonly tailgating: TailgatingState;
   readonly signs: SignsState;
 }
@@ -153,6 +168,7 @@ const initialState: DashcamState = {
   watch: noForwardCollision,
   lane: noLane,
   laneDeparture: noLaneDeparture,
+  ownSpeed: unknownOwnSpeed,
   tailgating: noTailgating,
   signs: noSigns,
 };
@@ -215,6 +231,8 @@ function judgeFrame(
     before.leadId,
   );
   const { speedMps = null, attention = null } = frame.vehicle ?? {};
+  const egoSpeedMps = speedMps ?? lane.speed?.speedMps ?? null;
+  const egoSpeedSigmaMps = lane.speed?.sigmaMps ?? null;
   const { watch, alerts } = stepForwardCollision(
     before.watch,
     { ...options, forwardCollision: forAttention(options.alerts.forwardCollision, attention) },
@@ -239,7 +257,7 @@ function judgeFrame(
     frame,
     clockSeconds,
     lead && { trackId: lead.track.trackId, class: lead.track.class, distanceMeters: lead.approach!.distanceMeters },
-    speedMps,
+    sureSpeed(egoSpeedMps, egoSpeedSigmaMps),
   );
   const signs = stepSigns(
     before.signs,
@@ -251,7 +269,7 @@ function judgeFrame(
 
   const calibration = learnFromVehicles(lane.state.calibration, lane.lanes, { camera, bias, vehicles: vehiclesIn(judged), seconds });
   if (now.horizonPx < 0 || now.horizonPx > now.bonnetPx) degraded.push('distance:horizon-outside-picture');
-  if (isHorizonLost(calibration)) degraded.push('distance:horizon-lost');
+  if (calibration.isLost) degraded.push('distance:horizon-lost');
   if (watch.alert.isBudgetSpent) degraded.push(`${forwardCollisionType}:hourly-budget-spent`);
   if (tailgating.state.watch.alert.isBudgetSpent) degraded.push(`${tailgatingType}:hourly-budget-spent`);
   return {
@@ -267,6 +285,7 @@ function judgeFrame(
       watch,
       lane: { ...lane.state, calibration },
       laneDeparture: lane.watch,
+      ownSpeed: lane.ownSpeed,
       tailgating: tailgating.state,
       signs: signs.state,
     },
@@ -277,34 +296,61 @@ function judgeFrame(
       signs: signs.signs,
       speedLimitKmh: signs.speedLimitKmh,
       degraded: [...degraded, ...lane.degraded, ...signs.degraded],
-      egoSpeedMps: speedMps,
+      egoSpeedMps,
+      egoSpeedSigmaMps,
       alerts: [...alerts, ...tailgating.alerts, ...lane.alerts, ...signs.alerts],
     },
   };
 }
 
-/** The own lane, and whether it is being left. */
+interface JudgedLane {
+  readonly state: LaneState;
+  readonly watch: LaneDepartureWatch;
+  readonly lanes: Lanes | null;
+  readonly ownSpeed: OwnSpeedState;
+  /** As the road shows it; null where the vehicle tells it, and where it does not show. */
+  readonly speed: OwnSpeed | null;
+  readonly degraded: string[];
+  readonly alerts: Alert[];
+}
+
+/** Whether nobody has told how it looks. */
+function isUsual({ heightMeters, horizontalFieldOfViewDegrees }: CameraConfiguration): boolean {
+  return heightMeters === usualCamera.heightMeters && horizontalFieldOfViewDegrees === usualCamera.horizontalFieldOfViewDegrees;
+}
+
+/** The own lane, how fast its paint comes nearer, and whether it is being left. */
 function judgeLane(
-  { alerts: { laneDeparture }, streamId, vehicleId, modelSet }: DashcamJudgeOptions,
+  { camera: configured, alerts: { laneDeparture }, streamId, vehicleId, modelSet }: DashcamJudgeOptions,
   before: DashcamState,
   frame: DashcamFrame,
   { camera, seconds, isCut, clockSeconds }: { camera: Camera; seconds: number; isCut: boolean; clockSeconds: number },
-): { state: LaneState; watch: LaneDepartureWatch; lanes: Lanes | null; degraded: string[]; alerts: Alert[] } {
+): JudgedLane {
   const { markings, vehicle = { speedMps: null, indicator: null } } = frame;
-  if (!markings) return { state: before.lane, watch: before.laneDeparture, lanes: null, degraded: [], alerts: [] };
+  if (!markings)
+    return {
+      ...{ state: before.lane, watch: before.laneDeparture, lanes: null, ownSpeed: unknownOwnSpeed, speed: null },
+      ...{ degraded: [], alerts: [] },
+    };
   const boxes = frame.detections.map(({ boxPx }) => boxPx);
   const { state, lanes, crossed, degraded } = stepLanes(before.lane, { camera, markings, boxes, seconds, isCut });
+  const now = tilted(camera, momentaryPitch(state), camera.pitchSigmaRadians);
+  const { state: ownSpeed, speed: shown } =
+    vehicle.speedMps === null
+      ? stepOwnSpeed(before.ownSpeed, frame.roadStrips ?? null, { camera: now, boxes, seconds, isCut })
+      : { state: unknownOwnSpeed, speed: null };
+  const speed = shown && isUsual(configured) ? ofGuessedCamera(shown) : shown;
   const { watch, alerts } = stepLaneDeparture(
     before.laneDeparture,
     laneDeparture,
     { streamId, vehicleId, modelSet },
-    { ...frame, vehicle, seconds },
+    { ...frame, vehicle: { ...vehicle, speedMps: vehicle.speedMps ?? mostSpeedOf(speed) }, seconds },
     clockSeconds,
     lanes,
     crossed,
   );
   if (watch.watch.alert.isBudgetSpent) degraded.push(`${laneDepartureType}:hourly-budget-spent`);
-  return { state, watch, lanes, degraded, alerts };
+  return { state, watch, lanes, ownSpeed, speed, degraded, alerts };
 }
 
 /** Those measured in this frame, of which it is known for how long. */

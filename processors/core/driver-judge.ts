@@ -101,7 +101,7 @@ function judgeFrame(
   const isAsleep = readings.closedSeconds >= thresholds.microsleepSeconds;
   const perclos = perclosOf(observed.eyeMinute);
   const alerts: Alert[] = [];
-  const degraded = [...(before.epoch !== null && passed <= 0 ? ['driver:capture-time-went-back'] : []), ...degradedOf(readings)];
+  const degraded = [...(before.epoch === frame.epoch && passed <= 0 ? ['driver:capture-time-went-back'] : []), ...degradedOf(readings)];
   const watches: Record<string, AlertWatch> = {};
   for (const { danger, policy, ...kind } of dangersOf(readings, observed, perclos, isAsleep, now, frame.speedMps, thresholds)) {
     const whole = { ...kind, policy: { ...policy, hourlyBudget: thresholds.hourlyBudget } };

@@ -1,9 +1,8 @@
 import type { Lanes } from '../../schemas/messages.ts';
 import type { Approach } from './collision.ts';
 import { type LaneFilter, shapeOf, states } from './lanes/lane-filter.ts';
+import { bendingSigma } from './lanes/lane-follower.ts';
 
-/** 1/m²: into a bend of 250 m a road goes along a clothoid of 1e-4 (RAS-L); as for the lane's own markings (lane-follower.ts). */
-const bendingSigma = 3e-5;
 /**
  * Meters of doubt about the lane's course, beyond which nothing is told by it: a car in the middle of the next lane (3.5 m) stays clear of
  * the own path by 1.7.

@@ -13,13 +13,16 @@ import {
   withFreshTrackIds,
 } from '../core/dashcam-judge.ts';
 import { createCamera } from '../core/geometry.ts';
+import { shapeOf } from '../core/lanes/lane-filter.ts';
 import { momentaryPitch } from '../core/lanes/lane-follower.ts';
+import type { RoadStrips } from '../core/own-speed.ts';
 import type { SignSighting } from '../core/signs/sighting.ts';
 import { expectedEnds, signsToRead } from '../core/signs/sign-judge.ts';
 import type { Picture } from '../stages/decoder.ts';
 import { LineNetwork } from '../stages/line-network.ts';
 import { Looks } from '../stages/looks.ts';
 import { BrightBars, type MarkingFinder } from '../stages/markings.ts';
+import { stripsOfRoad } from '../stages/road-flow.ts';
 import { modelSetOfReaders, SignFinder, type SignReaders } from '../stages/signs.ts';
 import type { Frame, Judgement, Senses } from './senses.ts';
 
@@ -46,6 +49,7 @@ export class DashcamSenses implements Senses {
   readonly #markings: MarkingFinder;
   readonly #signs: SignFinder | undefined;
   #looks: { readonly key: string; readonly stage: Looks } | undefined;
+  #roadStrips: RoadStrips | null = null;
   #newest: DashcamJudgement | undefined;
 
   constructor(options: DashcamSensesOptions) {
@@ -81,7 +85,9 @@ export class DashcamSenses implements Senses {
   take(picture: Picture): void {
     this.#looksFor(picture).take(picture);
     const camera = createCamera(this.#options.stream.camera, picture.width, picture.height);
-    this.#markings.take(picture, camera, momentaryPitch(this.#judge.snapshot().lane));
+    const { lane } = this.#judge.snapshot();
+    this.#markings.take(picture, camera, momentaryPitch(lane));
+    this.#roadStrips = lane.filter && stripsOfRoad(picture, camera, shapeOf(lane.filter));
     this.#signs?.take(picture, camera.horizonPx);
   }
 
@@ -89,7 +95,7 @@ export class DashcamSenses implements Senses {
     const { detections, inferenceMs } = await this.#looks!.stage.detect();
     const markings = await this.#markings.find();
     const read = await this.#readSigns(frame, detections);
-    const judged = this.#judge.push({ ...frame, detections, markings, signs: read.signs });
+    const judged = this.#judge.push({ ...frame, detections, markings, roadStrips: this.#roadStrips, signs: read.signs });
     this.#newest = judged;
     const { alerts, ...seen } = judged;
     const aim = aimBy(judged.lanes, momentaryPitch(this.#judge.snapshot().lane));

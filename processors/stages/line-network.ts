@@ -82,7 +82,7 @@ export class LineNetwork implements MarkingFinder {
 
   #fitOf({ width, height, horizonPx }: Camera): Fit {
     const most = 2 * Math.floor((width * inputHeight) / inputWidth / 2);
-    const y = Math.max(0, Math.min(height - most, 2 * Math.round((horizonPx - horizonShare * most) / 2)));
+    const y = 2 * Math.max(0, Math.min(Math.floor((height - most) / 2), Math.round((horizonPx - horizonShare * most) / 2)));
     const region = { x: 0, y, width, height: Math.min(height, most) };
     const key = `${width}x${height}:${y}`;
     if (this.#fit?.key === key) return this.#fit;

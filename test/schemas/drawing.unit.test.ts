@@ -86,6 +86,12 @@ test('speed above the limit, and what cannot be trusted, stand out', () => {
   );
 });
 
+test('a speed that is read from the road is told as such, and is too high only beyond doubt', () => {
+  const speedOf = (egoSpeedMps: number) => factsOf(perception({ egoSpeedMps, egoSpeedSigmaMps: 1, speedLimitKmh: 50 }))[0];
+  assert.deepEqual(speedOf(14.5), { name: 'Speed', value: 'about 52 km/h', tone: 'calm' });
+  assert.equal(speedOf(20)?.tone, 'caution');
+});
+
 test('regions, signs and text are outlined and named', () => {
   const shapes = shapesOf(
     perception({

@@ -53,6 +53,15 @@ test('a camera that was moved still sees what comes', () => {
   assert.equal(unseen, 0);
 });
 
+test('a speed that is read from the road counts where it is sure, and never of a picture that is frozen', () => {
+  const lead = { tracks: [track({ isLead: true, distanceMeters: 10, ttcSeconds: null })] };
+  assert.equal(dashcam({ ...lead, egoSpeedMps: 20, egoSpeedSigmaMps: 3 }).headway, null);
+  assert.ok(dashcam({ ...lead, egoSpeedMps: 20, egoSpeedSigmaMps: 1.5 }).headway! > 0);
+  const frozen = riskOf({ ...base, egoSpeedMps: 0, egoSpeedSigmaMps: 0.25, degraded: ['camera:frozen'] })!;
+  assert.equal(frozen.egoSpeedMps, null);
+  assert.equal(scoreOf(frozen), 20);
+});
+
 test('cameras of no vehicle, and those that watch no drive, say nothing', () => {
   assert.equal(riskOf({ ...base, vehicleId: null }), undefined);
   assert.equal(riskOf({ ...base, kind: 'roadside' }), undefined);

@@ -17,7 +17,7 @@ import { type FoundLane, leastLaneMeters, mostLaneMeters, mostSideMeters, search
 import { type RoadRow, roadRow } from './lane-shape.ts';
 import { certainShare, confidenceOf, foundShare, type LineEvidence, type LineRow, noEvidence, stepEvidence } from './line-evidence.ts';
 import type { MarkingPoint, Markings } from './markings.ts';
-import { learnedPitch, learnPitch, type PitchCalibration, unknownPitch } from './pitch-calibration.ts';
+import { learnPitch, type PitchCalibration, unknownPitch } from './pitch-calibration.ts';
 
 export type Side = 'left' | 'right';
 const sides = ['left', 'right'] as const;
@@ -84,7 +84,7 @@ const crossedMeters = 0.15;
 const columnSigma = 1.2 / 1280;
 const paintSigmaMeters = 0.03;
 /** 1/m²: roads go into a bend of 250 m along a clothoid of 1e-4 (RAS-L); far markings leave the second-order curve by this z³/6. */
-const bendingSigma = 3e-5;
+export const bendingSigma = 3e-5;
 /** Meters beside the expected line within which a marking may be it: half of the way to the next lane's line is 1.75. */
 const mostGateMeters = 0.8;
 /** Meters beyond which clothoids and crests mislead more than markings tell. */
@@ -104,7 +104,7 @@ const nightLuma = 45;
 
 /** Follows the own lane from picture to picture. */
 export function stepLanes(before: LaneState, { camera, markings, boxes, seconds, isCut }: LaneFrame): LaneStep {
-  const restPitch = learnedPitch(before.calibration) ?? before.calibration.pitchRadians;
+  const restPitch = before.calibration.pitchRadians;
   const visible = { ...markings, points: markings.points.filter(({ columnPx, rowPx }) => !isCovered(boxes, columnPx, rowPx)) };
   const byRow = Map.groupBy(visible.points, ({ rowPx }) => rowPx);
   const look = (filter: LaneFilter): Followed => follow(camera, filter, markings, byRow, boxes);
@@ -314,9 +314,10 @@ function isTelling(filter: LaneFilter, left: LineEvidence, right: LineEvidence):
   );
 }
 
-const sureConfidence = 0.7;
+/** Each line's confidence from which both show where the camera looks. */
+export const sureConfidence = 0.7;
 /** 1/m: in sharper bends curvature is taken for pitch. */
-const straightCurvature = 0.001;
+export const straightCurvature = 0.001;
 
 function isCovered(boxes: readonly Box[], columnPx: number, rowPx: number): boolean {
   // By index: taken apart, the boxes made a third of a picture's garbage.

@@ -1,13 +1,13 @@
 /**
- * How much further down the camera looks than configured, learned from where the lane's lines meet. Plain JSON, never changed in place.
- * A single picture shows the momentary pitch, which braking, load and slopes change; over minutes they even out.
+ * How much further down the camera looks than configured, learned from where the lane's lines meet, and from vehicles (camera-pose.ts).
+ * Plain JSON, never changed in place. A single picture shows the momentary pitch, which braking, load and slopes change; over minutes they even out.
  */
 export interface PitchCalibration {
   readonly pitchRadians: number;
   readonly variance: number;
   /** For how long what is seen has contradicted it. */
   readonly strangeSeconds: number;
-  /** Whether it had been known, until the camera was turned. */
+  /** Whether the camera has been turned, and where it looks has not been learnt again. */
   readonly isLost: boolean;
 }
 
@@ -24,7 +24,7 @@ const momentarySigma = 0.6 * degree;
 const correlationSeconds = 5;
 /** Variance gained a second: load and a nudged mount, 0.5 degrees an hour. */
 const noise = (0.5 * degree) ** 2 / 3600;
-/** Radians: half of this is 3 m at 30 m for a camera 1.3 m above the road; then the learned pitch is better than none. */
+/** Radians: this is 2 m at 30 m for a camera 1.3 m above the road; from then on a camera that was turned is known again. */
 const trustedSigma = 0.15 * degree;
 /** Sigmas from what has been learnt that no slope reaches, and seconds of it after which somebody has turned the camera. */
 const strangeSigmas = 4;
@@ -54,9 +54,4 @@ export function learnPitch(before: PitchCalibration, momentaryRadians: number, s
     strangeSeconds: 0,
     isLost: before.isLost && variance > trustedSigma ** 2,
   };
-}
-
-/** @returns Radians beyond the configured pitch; undefined while minutes of clear lanes are still needed. */
-export function learnedPitch({ pitchRadians, variance }: PitchCalibration): number | undefined {
-  return variance <= trustedSigma ** 2 ? pitchRadians : undefined;
 }

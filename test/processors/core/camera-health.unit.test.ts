@@ -7,7 +7,7 @@ import {
   stepCameraHealth,
   unknownHealth,
 } from '../../../processors/core/camera-health.ts';
-import { viewColumns, viewRows } from '../../../processors/core/camera-view.ts';
+import { stepView, viewColumns, viewRows } from '../../../processors/core/camera-view.ts';
 import type { Alert } from '../../../schemas/messages.ts';
 
 const origin = { streamId: 'front', vehicleId: 'van', modelSet: 'm' };
@@ -156,6 +156,21 @@ for (const [what, light] of [
     const alerts = watchPlace(900, (second) => ({ view: viewFrom(0, 0, second < 300 ? undefined : light, second) }));
     assert.deepEqual(alerts, []);
   });
+
+test('a fixed camera whose faint view turns into another within an hour was not moved', () => {
+  const faint = (right: number) => viewFrom(right, 0, (luma) => 60 + luma / 20);
+  const [before, after] = [faint(0), faint(200)];
+  let watch = stepView(null, before, 0);
+  for (let second = 1; second < 5000; second++) {
+    const share = Math.min(1, Math.max(0, (second - 300) / 3600));
+    watch = stepView(
+      watch,
+      before.map((luma, at) => luma + share * (after[at]! - luma)),
+      1,
+    );
+    assert.equal(watch.isOther, false, `after ${second} s`);
+  }
+});
 
 test('a camera that was covered for a while was not moved, one that comes back after a night neither', () => {
   const covered = watchPlace(900, (second) =>

@@ -106,6 +106,19 @@ test('learns no more from one vehicle however long it is followed', () => {
   assert.deepEqual(learn(10), learn(1));
 });
 
+test('takes a camera for turned by many vehicles on a slope no sooner than by one', () => {
+  const lostAfter = (count: number) => {
+    let calibration = { ...unknownPitch, variance: (0.1 * degree) ** 2 };
+    const vehicles = new Array(count).fill({ class: 'car', score: 0.8, boxPx: carAt(30, 4 * degree), knownSeconds: 1 });
+    let seconds = 0;
+    for (; !calibration.isLost; seconds += 1 / 15)
+      calibration = learnFromVehicles(calibration, null, { camera: configured, bias: exact, vehicles, seconds: 1 / 15 });
+    return seconds;
+  };
+  assert.ok(lostAfter(1) > 10 && lostAfter(1) < 10.2);
+  assert.ok(lostAfter(6) > 9.6, `${lostAfter(6)}`);
+});
+
 test('knows distances through hills by the lane', () => {
   const hills = (seconds: number) => 1.2 * degree * Math.sin((2 * Math.PI * seconds) / 8);
   const frames = drive({ seconds: 20, gapMeters: () => 35, pitchRadians: hills, hasLane: true });

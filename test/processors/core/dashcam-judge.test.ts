@@ -60,6 +60,19 @@ test('raises, worsens and clears one alert, and tells it only when it changes', 
   assert.deepEqual([raised!.streamId, raised!.vehicleId, raised!.modelSet, raised!.publishedAtUs], ['front', 'van-7', 'f00d', 0]);
 });
 
+test('what the vehicle tells of its speed needs no looking at the road', () => {
+  const roadStrips = { firstRowPx: 400.5, columnsPx: new Float32Array(200), luma: new Float32Array(200) };
+  const markings = { rowsPx: [], points: [], brightness: 100 };
+  const judge = createDashcamJudge(options);
+  judge.push(frameAt(0, [], { markings, roadStrips }));
+  assert.ok(judge.snapshot().ownSpeed.belief);
+  const { egoSpeedMps, egoSpeedSigmaMps } = judge.push(
+    frameAt(1 / 15, [], { markings, roadStrips, vehicle: { speedMps: 20, indicator: null } }),
+  );
+  assert.deepEqual([egoSpeedMps, egoSpeedSigmaMps], [20, null]);
+  assert.equal(judge.snapshot().ownSpeed.belief, null);
+});
+
 test('gives the same tracks and alerts for the same frames', () => {
   assert.equal(JSON.stringify(judgeAll(braking)), JSON.stringify(judgeAll(braking)));
 });

@@ -133,8 +133,8 @@ describe('replay', () => {
     await recorded.takeOver(units.slice(60, 70), units.slice(70, 100), false);
     const result = await again();
     assert.equal(result.identical, false);
-    // What follows from a state that is not the same: tracks, the lane, and what is said of them.
-    const fromState = ['tracks', 'lanes', 'degraded'];
+    // What follows from a state that is not the same: tracks, the lane, the pitch and the speed that are read from it, and what is said of them.
+    const fromState = ['horizonPx', 'tracks', 'egoSpeedMps', 'egoSpeedSigmaMps', 'lanes', 'degraded'];
     assert.ok(result.differences.length >= 5);
     for (const { fields } of result.differences)
       assert.ok(fields.includes('tracks') && fields.every((field) => fromState.includes(field)), fields.join());

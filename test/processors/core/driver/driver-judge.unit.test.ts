@@ -221,6 +221,13 @@ const eventful = driverFrames(60, (now) => ({
   ...(now > 45 && now < 50 && { seen: 'covered' as const }),
 }));
 
+test('says that the capture time went back, but not of a new connection, which counts it anew', () => {
+  const [first, second] = driverFrames(1, blinking) as [DriverFrame, DriverFrame];
+  const back = { ...second, capturedAtUs: first.capturedAtUs - 1e6 };
+  assert.deepEqual(judgeAll([first, back])[1]!.degraded, ['driver:capture-time-went-back']);
+  assert.deepEqual(judgeAll([first, { ...back, epoch: 2 }])[1]!.degraded, []);
+});
+
 test('goes on from a snapshot that went through JSON as if nothing had happened', () => {
   const whole = judgeAll(eventful);
   fc.assert(
