@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createCamera, groundFromPixel } from '../../../processors/core/geometry.ts';
-import { type OwnSpeed, ofGuessedCamera, type RoadStrips, stepOwnSpeed, stripCount, unknownOwnSpeed } from '../../../processors/core/own-speed.ts';
+import {
+  type OwnSpeed,
+  ofGuessedCamera,
+  type RoadStrips,
+  stepOwnSpeed,
+  stripCount,
+  unknownOwnSpeed,
+} from '../../../processors/core/own-speed.ts';
 import { cameraSchema } from '../../../schemas/configuration.ts';
 import type { Box } from '../../../schemas/messages.ts';
 import { sureSpeed } from '../../../schemas/sure-speed.ts';
