@@ -89,6 +89,8 @@ export const bendingSigma = 3e-5;
 const mostGateMeters = 0.8;
 /** Meters beyond which clothoids and crests mislead more than markings tell. */
 const followedMeters = 45;
+/** Meters by which paint may lie otherwise in the next row: drops on the windscreen and glints on a wet road stand alone. */
+const steadyMeters = 0.12;
 /** Markings of one picture that tell as much as if they had no errors in common. */
 const independentPoints = 10;
 const gateSigmas = 3;
@@ -101,9 +103,15 @@ const foundSigmaMeters = 0.12;
 const lostShare = 0.04;
 /** Luma of the road: lamps light a few meters of it at night. Black is 16, drawn and real asphalt by day 60 and above. */
 const nightLuma = 45;
+/**
+ * Of a box's height, how far below it a wet road mirrors its lamps: as deep as they are high, and drawn out by the road's roughness. Stripes
+ * of light lead from there to the camera, and look like lines.
+ */
+const mirroredHeights = 1.2;
 
 /** Follows the own lane from picture to picture. */
-export function stepLanes(before: LaneState, { camera, markings, boxes, seconds, isCut }: LaneFrame): LaneStep {
+export function stepLanes(before: LaneState, { camera, markings, boxes: shown, seconds, isCut }: LaneFrame): LaneStep {
+  const boxes = shown.map(withMirrorImage);
   const restPitch = before.calibration.pitchRadians;
   const visible = { ...markings, points: markings.points.filter(({ columnPx, rowPx }) => !isCovered(boxes, columnPx, rowPx)) };
   const byRow = Map.groupBy(visible.points, ({ rowPx }) => rowPx);
@@ -177,7 +185,7 @@ function follow(
   byRow: ReadonlyMap<number, readonly MarkingPoint[]>,
   boxes: readonly Box[],
 ): Followed {
-  const points = sides.flatMap((side) => pointsOf(camera, expected, side, byRow));
+  const points = sides.flatMap((side) => pointsOf(camera, expected, side, markings.rowsPx, byRow));
   const filter = correctLane(camera, expected, points);
   const rows = (side: Side) => rowsOf(camera, filter, side, markings, byRow, boxes);
   return { filter, left: rows('left'), right: rows('right') };
@@ -194,19 +202,32 @@ function startFound(found: FoundLane): LaneFilter {
   return startLane({ ...found, leftMeters: left, rightMeters: rightMeters ?? left + usualLaneMeters }, supposed);
 }
 
-/** Of each row the marking nearest to where the line is expected, if it is near enough. */
-function pointsOf(camera: Camera, filter: LaneFilter, side: Side, byRow: ReadonlyMap<number, readonly MarkingPoint[]>): LinePoint[] {
+/** Of each row the marking nearest to where the line is expected, if it is near enough, and if a row beside it shows the same. */
+function pointsOf(
+  camera: Camera,
+  filter: LaneFilter,
+  side: Side,
+  rowsPx: readonly number[],
+  byRow: ReadonlyMap<number, readonly MarkingPoint[]>,
+): LinePoint[] {
   if (sigmaOf(filter, side) > vagueMeters) return [];
-  const points: LinePoint[] = [];
-  for (const [rowPx, markings] of byRow) {
+  const found = rowsPx.map((rowPx) => {
     const expected = expectLine(camera, filter, side, rowPx);
-    if (!expected) continue;
+    const columnPx = expected && nearestTo(byRow.get(rowPx) ?? [], expected.columnPx);
+    if (!expected || columnPx === undefined || !Number.isFinite(columnPx)) return undefined;
     const { sigmaPx, forwardMeters, pixelsPerMeter } = sigmaAt(camera, filter, rowPx);
     const gatePx = Math.min(gateSigmas * Math.hypot(sigmaPx, expected.sigmaPx), mostGateMeters * pixelsPerMeter);
-    const nearest = nearestTo(markings, expected.columnPx);
-    if (forwardMeters <= followedMeters && Math.abs(nearest - expected.columnPx) <= gatePx)
-      points.push({ side, rowPx, columnPx: nearest, sigmaPx });
-  }
+    const asidePx = columnPx - expected.columnPx;
+    if (forwardMeters > followedMeters || Math.abs(asidePx) > gatePx) return undefined;
+    return { rowPx, columnPx, sigmaPx, asideMeters: asidePx / pixelsPerMeter };
+  });
+  const isLike = (a: (typeof found)[number], b: (typeof found)[number]) =>
+    a !== undefined && b !== undefined && Math.abs(a.asideMeters - b.asideMeters) <= steadyMeters;
+  const points = found.flatMap((point, at) =>
+    point && (isLike(point, found[at - 1]) || isLike(point, found[at + 1]))
+      ? [{ side, rowPx: point.rowPx, columnPx: point.columnPx, sigmaPx: point.sigmaPx }]
+      : [],
+  );
   const shared = Math.sqrt(Math.max(1, points.length / independentPoints));
   return points.map((point) => ({ ...point, sigmaPx: point.sigmaPx * shared }));
 }
@@ -318,6 +339,10 @@ function isTelling(filter: LaneFilter, left: LineEvidence, right: LineEvidence):
 export const sureConfidence = 0.7;
 /** 1/m: in sharper bends curvature is taken for pitch. */
 export const straightCurvature = 0.001;
+
+function withMirrorImage([left, top, right, bottom]: Box): Box {
+  return [left, top, right, bottom + mirroredHeights * (bottom - top)];
+}
 
 function isCovered(boxes: readonly Box[], columnPx: number, rowPx: number): boolean {
   // By index: taken apart, the boxes made a third of a picture's garbage.
