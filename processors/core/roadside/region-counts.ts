@@ -28,25 +28,22 @@ export interface PlacedRegion {
 const borderMargin = 0.1;
 
 /**
- * In which regions a road user is now.
- * @param footPx Where it touches the ground.
- * @param heightPx Of its box.
- * @param className By the votes over its track: when they change their mind, the counts do.
+ * In which regions a road user is now. It enters where it is seen: whose box was lost as soon as it had come is found in the next one, which counts.
+ * @param foot Where it touches the ground, and how high its box is.
+ * @param user className by the votes over its track: when they change their mind, the counts do.
  */
 export function stepVisits(
   visits: readonly Visit[],
   regions: readonly PlacedRegion[],
-  footPx: Point,
-  heightPx: number,
-  className: string,
-  clockSeconds: number,
+  { px: footPx, heightPx }: { readonly px: Point; readonly heightPx: number },
+  { className, isSeen, clockSeconds }: { readonly className: string; readonly isSeen: boolean; readonly clockSeconds: number },
 ): Visit[] {
   const margin = borderMargin * heightPx;
   return regions.flatMap(({ regionId, polygonPx }): Visit[] => {
     const visit = visits.find((each) => each.regionId === regionId);
     const depth = depthInside(footPx, polygonPx);
     if (visit) return depth < -margin ? [] : [{ ...visit, class: className }];
-    return depth > margin ? [{ regionId, class: className, enteredSeconds: clockSeconds }] : [];
+    return isSeen && depth > margin ? [{ regionId, class: className, enteredSeconds: clockSeconds }] : [];
   });
 }
 

@@ -227,7 +227,7 @@ function followUser(
   const ground = stepGroundTrack(before?.ground ?? null, site, seen, seconds, clockSeconds);
   const boxPx = boxOf(track.moving);
   const foot = footOf(boxPx, score);
-  const visits = stepVisits(before?.visits ?? [], site.regions, foot.px, foot.heightPx, className, clockSeconds);
+  const visits = stepVisits(before?.visits ?? [], site.regions, foot, { className, isSeen: seenPx !== null, clockSeconds });
   const user = { trackId, class: className, boxPx, ground, visits, goneSeconds: 0 };
   return { user, track, speed: ground && readSpeed(ground, site, foot), isSeen: seen !== null };
 }

@@ -14,11 +14,14 @@ const regions = [{ regionId: 'square', polygonPx: square }];
 const empty: readonly RegionTally[] = [{ regionId: 'square', entered: {}, left: {} }];
 
 /** Walks a foot from place to place. */
-function walk(places: readonly (readonly [x: number, className: string])[], heightPx = 40): { visits: Visit[]; counts: RegionTally } {
+function walk(
+  places: readonly (readonly [x: number, className: string, isHidden?: boolean])[],
+  heightPx = 40,
+): { visits: Visit[]; counts: RegionTally } {
   let visits: Visit[] = [];
   let tallies = [...empty];
-  places.forEach(([x, className], second) => {
-    const next = stepVisits(visits, regions, [x, 50], heightPx, className, second);
+  places.forEach(([x, className, isHidden = false], clockSeconds) => {
+    const next = stepVisits(visits, regions, { px: [x, 50], heightPx }, { className, isSeen: !isHidden, clockSeconds });
     tallies = tally(tallies, visits, next, className);
     visits = next;
   });
@@ -34,6 +37,20 @@ test('somebody who goes through is counted once each way', () => {
   ]);
   assert.deepEqual(counts, { regionId: 'square', entered: { car: 1 }, left: { car: 1 } });
   assert.deepEqual(visits, []);
+});
+
+test('somebody who is only supposed to have come in is not counted, and who is supposed to have gone is', () => {
+  const { counts } = walk([
+    [-20, 'car'],
+    [20, 'car', true],
+    [120, 'car', true],
+  ]);
+  assert.deepEqual(counts, { regionId: 'square', entered: {}, left: {} });
+  const gone = walk([
+    [20, 'car'],
+    [120, 'car', true],
+  ]);
+  assert.deepEqual(gone.counts, { regionId: 'square', entered: { car: 1 }, left: { car: 1 } });
 });
 
 test('a foot that trembles on the border is counted once', () => {
